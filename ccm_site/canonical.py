@@ -1,0 +1,144 @@
+"""The one canonical form of a record's YAML: written new, re-formatted, or edited with comments and order kept.
+
+Two spaces a level, list items under their key, no line folding, block style throughout, quotes only where a YAML 1.1
+reader would misread the text, LF, one final line break. `format_bytes` is idempotent and never changes a value.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from ruamel.yaml.resolver import BaseResolver
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
+from ruamel.yaml.tag import Tag
+
+from ccm_site.model import pointer_tokens
+from ccm_site.source import Document, parse, plain_value
+
+# A text that needs no quotes for any YAML reader: begins with a letter, holds nothing that YAML could take for syntax.
+_SAFE = re.compile(r"[A-Za-zÀ-ɏ£€(/](?:[^\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff:#]|:(?! |\Z)|(?<! )#)*\Z")
+_DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?\Z")
+_OLD_WORDS = frozenset("y n yes no on off true false null none nan inf".split())
+_LITERAL = re.compile(r"[^\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]+\Z")
+
+
+class _Resolver(BaseResolver):
+    """Resolves a plain scalar as `source.plain_value` does, so that both readers agree."""
+
+    def __init__(self, version: Any = None, loader: Any = None, loadumper: Any = None) -> None:
+        super().__init__(loader or loadumper)
+
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:
+        if kind is ScalarNode and implicit[0]:
+            meaning = plain_value(value)
+            name = {bool: "bool", int: "int", type(None): "null"}.get(type(meaning), "str")
+        else:
+            name = {ScalarNode: "str", MappingNode: "map", SequenceNode: "seq"}[kind]
+        return Tag(suffix=f"tag:yaml.org,2002:{name}")
+
+    @property
+    def processing_version(self) -> tuple[int, int]:
+        return (1, 2)
+
+
+def _engine() -> YAML:
+    yaml = YAML(typ="rt", pure=True)
+    yaml.Resolver = _Resolver
+    yaml.preserve_quotes = False
+    yaml.width = 1_000_000
+    yaml.indent(mapping=2, sequence=2, offset=0)
+    yaml.allow_unicode = True
+    return yaml
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text may stand without quotes in the canonical form."""
+    if _DATE.match(text):
+        return True
+    if not _SAFE.match(text) or text.endswith(" "):
+        return False
+    return text.lower() not in _OLD_WORDS
+
+
+def _scalar(text: str) -> str:
+    if is_plain(text):
+        return str(text)
+    if "\n" in text and _LITERAL.match(text) and text.strip() and not text[0].isspace() and not re.search(r"[ \t]\n|[ \t]\Z", text):
+        return LiteralScalarString(text)
+    return DoubleQuotedScalarString(text)
+
+
+def _canonical(value: Any) -> Any:
+    """Set every scalar's style and turn flow collections into blocks, in place where comments hang on them."""
+    if isinstance(value, str):
+        return _scalar(value)
+    if isinstance(value, Mapping):
+        target = value if isinstance(value, CommentedMap) else CommentedMap()
+        for key, item in list(value.items()):
+            target[key] = _canonical(item)
+        if isinstance(target, CommentedMap) and target:
+            target.fa.set_block_style()
+        return target
+    if isinstance(value, list):
+        items = value if isinstance(value, CommentedSeq) else CommentedSeq(value)
+        for index, item in enumerate(list(items)):
+            items[index] = _canonical(item)
+        if items:
+            items.fa.set_block_style()
+        return items
+    return value
+
+
+def write(data: Mapping[str, Any]) -> bytes:
+    """A new record's canonical bytes. ``data`` is plain: mappings with text keys, lists, texts, whole numbers, booleans."""
+    return _dump(_canonical(data))
+
+
+def format_bytes(document: Document) -> bytes:
+    """The same record in canonical form, comments kept.
+
+    Raises ValueError where re-writing would change a value: then the file is left alone.
+    """
+    out = document.raw
+    for _ in range(4):  # a misplaced comment may need a second pass until nothing moves
+        again = _dump(_canonical(_engine().load(out.decode("utf-8-sig"))))
+        if again == out:
+            break
+        out = again
+    if parse(out, document.path).data != document.data:
+        raise ValueError(f"{document.path}: the canonical form would change a value; it is left as it is")
+    return out
+
+
+def edit(document: Document, changes: Mapping[str, Any]) -> bytes:
+    """The record with the values at some JSON pointers replaced or added (None removes), the rest as it was.
+
+    Raises KeyError where the parent of a pointer does not exist.
+    """
+    tree = _engine().load(document.raw.decode("utf-8-sig"))
+    for pointer, value in changes.items():
+        *parents, last = pointer_tokens(pointer)
+        node = tree
+        for token in parents:
+            node = node[int(token)] if isinstance(node, list) else node[token]
+        key: Any = int(last) if isinstance(node, list) else last
+        if value is None:
+            del node[key]
+        elif isinstance(node, list) and key == len(node):
+            node.append(_canonical(value))
+        else:
+            node[key] = _canonical(value)
+    raw = _dump(_canonical(tree))
+    return format_bytes(parse(raw, document.path))
+
+
+def _dump(tree: Any) -> bytes:
+    out = io.BytesIO()
+    _engine().dump(tree, out)
+    return out.getvalue()

@@ -1,0 +1,1 @@
+"""Three layers, one list of findings: schema, references, rules."""

@@ -1,0 +1,104 @@
+"""What of a register an audience may see. Every output is made from the result, so nothing stricter can reach it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from ccm_site.kinds import Field, Kind, Kinds
+from ccm_site.model import AUDIENCES, Audience, Key, Link, Record, Register, pointer_tokens
+
+
+def allows(site: Audience, value: Audience) -> bool:
+    """Whether a value of one audience may stand in a site made for another."""
+    return AUDIENCES.index(value) <= AUDIENCES.index(site)
+
+
+def visible_fields(kind: Kind, audience: Audience) -> tuple[Field, ...]:
+    """The top-level fields of a kind of which an audience may see anything."""
+    return tuple(f for f in kind.fields if any(_leaf_visible(g, audience) for g in f.walk()))
+
+
+def _leaf_visible(f: Field, audience: Audience) -> bool:
+    return not f.fields and allows(audience, f.audience)
+
+
+def project(register: Register, kinds: Kinds, audience: Audience) -> Register:
+    """The register as an audience may see it: allowed records with allowed fields, and links whose both ends remain.
+
+    A kind or field stricter than the audience is absent. In ``public`` a record must also meet its kind's ``public_when``,
+    and a contract for one placement is left out: its dates and value would single a child out (framework trace REG-6).
+    """
+    records: dict[Key, Record] = {}
+    for record in register:
+        kind = kinds[record.kind]
+        if not _record_allowed(record, kind, audience):
+            continue
+        data = _allowed(record.data, kind.fields, audience)
+        for name in _withheld(record) if audience == "public" else ():
+            data.pop(name, None)
+        records[record.key] = Record(record.key, record.path, data, record.blob)
+    links: dict[Key, tuple[Link, ...]] = {}
+    back: dict[Key, list[Link]] = defaultdict(list)
+    for key in records:
+        kept = tuple(
+            link for link in register.links.get(key, ()) if link.target in records and _reaches(records[key].data, link.pointer)
+        )
+        if kept:
+            links[key] = kept
+        for link in kept:
+            back[link.target].append(link)
+    return Register(records, links, {k: tuple(sorted(v)) for k, v in back.items()})
+
+
+def _record_allowed(record: Record, kind: Kind, audience: Audience) -> bool:
+    if audience != "public":
+        return allows(audience, kind.audience)
+    if not any(allows("public", f.audience) for f in kind.all_fields if not f.fields and f.name not in {"kind", "id"}):
+        return False
+    if record.data.get("placement_specific") is True or "voided" in record.data:
+        return False
+    return kind.public_when is None or Draft202012Validator(kind.public_when).is_valid(record.data)
+
+
+def _allowed(data: Mapping[str, Any], fields: tuple[Field, ...], audience: Audience) -> dict[str, Any]:
+    by_name = {f.name: f for f in fields}
+    out: dict[str, Any] = {}
+    for name, value in data.items():
+        f = by_name.get(name)
+        if f is None:
+            continue
+        kept = _allowed_value(value, f, audience)
+        if kept is not None:
+            out[name] = kept
+        elif name in {"kind", "id", "version"} and fields is not f.fields:
+            out[name] = value
+    return out
+
+
+def _allowed_value(value: Any, f: Field, audience: Audience) -> Any:
+    if isinstance(value, Mapping) and f.fields:
+        return _allowed(value, f.fields, audience) or None
+    if isinstance(value, list) and f.item:
+        return [kept for item in value if (kept := _allowed_value(item, f.item, audience)) is not None] or None
+    return value if allows(audience, f.audience) and not isinstance(value, (Mapping, list)) else None
+
+
+def _withheld(record: Record) -> tuple[str, ...]:
+    entry = record.data.get("public_register")
+    parts = entry.get("withheld") if isinstance(entry, Mapping) else None
+    return tuple(str(p.get("field")) for p in parts if isinstance(p, Mapping)) if isinstance(parts, list) else ()
+
+
+def _reaches(data: Any, pointer: str) -> bool:
+    for token in pointer_tokens(pointer):
+        if isinstance(data, Mapping) and token in data:
+            data = data[token]
+        elif isinstance(data, list) and token.isdigit() and int(token) < len(data):
+            data = data[int(token)]
+        else:
+            return False
+    return True
