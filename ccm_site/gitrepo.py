@@ -10,7 +10,7 @@ from pathlib import Path
 from git import Repo
 from git.exc import InvalidGitRepositoryError, NoSuchPathError
 
-from ccm_site.publish.page import Change
+from ccm_site.model import Change
 
 
 def repository(root: Path) -> Repo | None:

@@ -35,6 +35,8 @@ class Field:
     schema: Mapping[str, Any]
     audience: Audience
     sealed: bool
+    own_audience: bool = False
+    """Whether the property itself says who may see it, or only inherits it."""
     ref: tuple[str, ...] = ()
     backlink: str = ""
     codes: str = ""
@@ -106,12 +108,12 @@ class PathTemplate:
     text: str
 
     @cached_property
-    def _parts(self) -> list[str]:
+    def parts(self) -> list[str]:
         return re.split(r"(\{[a-z_]+(?::year)?\})", self.text)
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
-        return re.compile("".join("[^/]+" if p.startswith("{") else re.escape(p) for p in self._parts) + r"\Z")
+        return re.compile("".join("[^/]+" if p.startswith("{") else re.escape(p) for p in self.parts) + r"\Z")
 
     @cached_property
     def folder(self) -> str:
@@ -121,7 +123,7 @@ class PathTemplate:
     def of(self, data: Mapping[str, Any]) -> str | None:
         """The path that a record with this data belongs at; None where a field that it needs is absent."""
         out = []
-        for part in self._parts:
+        for part in self.parts:
             if not part.startswith("{"):
                 out.append(part)
                 continue
@@ -366,7 +368,7 @@ def _field(
         children = [_field("*", (*path, "*"), schema.get("items", {}), root, documents, audience, sealed, True)]
     return Field(
         name=name, path=path, title=schema.get("title", name), description=schema.get("description", ""),
-        schema=schema, audience=audience, sealed=sealed, ref=tuple(x.get("ref", ())), backlink=x.get("backlink", ""),
+        schema=schema, audience=audience, sealed=sealed, own_audience="audience" in x, ref=tuple(x.get("ref", ())), backlink=x.get("backlink", ""),
         codes=x.get("codes", ""), rule=x.get("rule", ""), clause=x.get("clause", ""),
         free_text=x.get("free_text", False), form=x.get("form", ""), required=required,
         labels=x.get("labels", {}), fields=tuple(children),

@@ -54,6 +54,14 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """Who changed a file last, and when (ISO date). Empty texts where nothing is recorded yet."""
+
+    on: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One record as it stands in one file. ``path`` is relative to the register, with forward slashes.
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from ccm_site.model import Change as Change
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -22,11 +24,3 @@ class Extra:
 
     path: str
     content: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Who changed a record last, and when (ISO date). Empty texts where nothing is recorded yet."""
-
-    on: str = ""
-    by: str = ""

@@ -9,7 +9,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from ccm_site.kinds import Field, Kind, Kinds
-from ccm_site.model import AUDIENCES, Audience, Key, Link, Record, Register, pointer_tokens
+from ccm_site.model import AUDIENCES, Audience, Key, Link, Record, Register, pointer_tokens, stricter
 
 
 def allows(site: Audience, value: Audience) -> bool:
@@ -29,18 +29,26 @@ def _leaf_visible(f: Field, audience: Audience) -> bool:
 def project(register: Register, kinds: Kinds, audience: Audience) -> Register:
     """The register as an audience may see it: allowed records with allowed fields, and links whose both ends remain.
 
-    A kind or field stricter than the audience is absent. In ``public`` a record must also meet its kind's ``public_when``,
-    and a contract for one placement is left out: its dates and value would single a child out (framework trace REG-6).
+    A kind or field stricter than the audience is absent; so is a record shown on the page of a stricter one (an action for one
+    placement), and a reference to an absent record, unless its field says itself that it may be seen. In ``public`` a record must
+    also meet its kind's ``public_when``, and a contract for one placement is left out: its dates and value would single a child
+    out (framework trace REG-6).
     """
     records: dict[Key, Record] = {}
     for record in register:
         kind = kinds[record.kind]
-        if not _record_allowed(record, kind, audience):
+        if not _record_allowed(record, kind, kinds, audience):
             continue
-        data = _allowed(record.data, kind.fields, audience)
+        data = {n: record.data[n] for n in ("kind", "id", "version") if n in record.data}
+        data |= _allowed(record.data, kind.fields, audience)
         for name in _withheld(record) if audience == "public" else ():
             data.pop(name, None)
         records[record.key] = Record(record.key, record.path, data, record.blob)
+    for key, record in records.items():
+        kind = kinds[key.kind]
+        for link in register.links.get(key, ()):
+            if link.target not in records and not _says_itself(kind, link.pointer):
+                _remove(record.data, link.pointer)
     links: dict[Key, tuple[Link, ...]] = {}
     back: dict[Key, list[Link]] = defaultdict(list)
     for key in records:
@@ -54,14 +62,39 @@ def project(register: Register, kinds: Kinds, audience: Audience) -> Register:
     return Register(records, links, {k: tuple(sorted(v)) for k, v in back.items()})
 
 
-def _record_allowed(record: Record, kind: Kind, audience: Audience) -> bool:
+def _record_allowed(record: Record, kind: Kind, kinds: Kinds, audience: Audience) -> bool:
     if audience != "public":
-        return allows(audience, kind.audience)
+        return allows(audience, _record_audience(record, kind, kinds))
     if not any(allows("public", f.audience) for f in kind.all_fields if not f.fields and f.name not in {"kind", "id"}):
         return False
     if record.data.get("placement_specific") is True or "voided" in record.data:
         return False
     return kind.public_when is None or Draft202012Validator(kind.public_when).is_valid(record.data)
+
+
+def _record_audience(record: Record, kind: Kind, kinds: Kinds) -> Audience:
+    """The kind's own audience, or that of the record on whose page this one is shown, where that is stricter."""
+    parent = next((f for n in kind.page_on if n in record.data and (f := kind.field(n))), None)
+    audience = kind.audience
+    for name in parent.ref if parent else ():
+        audience = stricter(audience, kinds[name].audience)
+    return audience
+
+
+def _says_itself(kind: Kind, pointer: str) -> bool:
+    path = tuple("*" if t.isdigit() else t for t in pointer_tokens(pointer))
+    return any(f.path == path and f.own_audience for f in kind.all_fields)
+
+
+def _remove(data: Any, pointer: str) -> None:
+    """Take a value out of projected data; a list keeps its length by a gap that readers skip."""
+    *parents, last = pointer_tokens(pointer)
+    for token in parents:
+        data = data[int(token)] if isinstance(data, list) else data[token]
+    if isinstance(data, list):
+        data[int(last)] = None
+    else:
+        data.pop(last, None)
 
 
 def _allowed(data: Mapping[str, Any], fields: tuple[Field, ...], audience: Audience) -> dict[str, Any]:
@@ -74,8 +107,6 @@ def _allowed(data: Mapping[str, Any], fields: tuple[Field, ...], audience: Audie
         kept = _allowed_value(value, f, audience)
         if kept is not None:
             out[name] = kept
-        elif name in {"kind", "id", "version"} and fields is not f.fields:
-            out[name] = value
     return out
 
 
@@ -83,7 +114,8 @@ def _allowed_value(value: Any, f: Field, audience: Audience) -> Any:
     if isinstance(value, Mapping) and f.fields:
         return _allowed(value, f.fields, audience) or None
     if isinstance(value, list) and f.item:
-        return [kept for item in value if (kept := _allowed_value(item, f.item, audience)) is not None] or None
+        items = [_allowed_value(item, f.item, audience) for item in value]  # gaps keep the places that links point to
+        return items if any(item is not None for item in items) else None
     return value if allows(audience, f.audience) and not isinstance(value, (Mapping, list)) else None
 
 

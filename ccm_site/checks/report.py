@@ -1,0 +1,86 @@
+"""Findings as text for people, as JSON for programs, and as the annotations of two forges."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from ccm_site.model import Finding, Location
+
+
+def as_text(findings: Iterable[Finding]) -> str:
+    """One line a finding, ``file:line:column: severity: message [rule]. Mend: …``, and a closing count."""
+    findings = list(findings)
+    lines = []
+    for f in findings:
+        also = f" (see {', '.join(str(r) for r in f.related)})" if f.related else ""
+        lines.append(f"{f.at}: {f.severity}: {_one_line(f.message)}{also} [{f.rule}]. Mend: {_one_line(f.fix)}")
+    lines.append(_count(findings))
+    return "\n".join(lines) + "\n"
+
+
+def as_json(findings: Iterable[Finding]) -> str:
+    """``{"findings": [...], "errors": n, "warnings": n}``; each with rule, severity, message, fix, file, line, column,
+    pointer, related. Lines and columns count from 1."""
+    findings = list(findings)
+    rows = [
+        {"rule": f.rule, "severity": f.severity, "message": f.message, "fix": f.fix, **_place(f.at),
+         "related": [_place(r) for r in f.related]}
+        for f in findings
+    ]  # fmt: skip
+    errors = sum(f.severity == "error" for f in findings)
+    return json.dumps({"findings": rows, "errors": errors, "warnings": len(rows) - errors}, ensure_ascii=False, indent=1) + "\n"
+
+
+def as_github(findings: Iterable[Finding]) -> str:
+    """Workflow commands that GitHub and Gitea show beside the changed line."""
+    out = []
+    for f in findings:
+        place = f"file={_property(f.at.path)},line={f.at.line},col={f.at.column},title={_property(f.rule)}"
+        out.append(f"::{f.severity} {place}::{_data(f'{f.message}. Mend: {f.fix}')}")
+    return "".join(line + "\n" for line in out)
+
+
+def as_gitlab(findings: Iterable[Finding]) -> str:
+    """A Code Quality report: a JSON list with description, check_name, fingerprint, severity and location."""
+    rows = []
+    for f in findings:
+        mark = hashlib.sha256("\0".join((f.rule, f.at.path, f.at.pointer, f.message)).encode("utf-8", "replace")).hexdigest()
+        rows.append({
+            "description": f"{f.message}. Mend: {f.fix}", "check_name": f.rule, "fingerprint": mark,
+            "severity": "major" if f.severity == "error" else "minor",
+            "location": {"path": f.at.path, "lines": {"begin": f.at.line}},
+        })  # fmt: skip
+    return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+
+
+FORMATS: Mapping[str, Callable[[Iterable[Finding]], str]] = {
+    "text": as_text, "json": as_json, "github": as_github, "gitlab": as_gitlab,
+}  # fmt: skip
+
+
+def _place(at: Location) -> dict[str, Any]:
+    return {"file": at.path, "line": at.line, "column": at.column, "pointer": at.pointer}
+
+
+def _count(findings: list[Finding]) -> str:
+    errors = sum(f.severity == "error" for f in findings)
+    warnings = len(findings) - errors
+    if not findings:
+        return "Nothing to mend."
+    return f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}."
+
+
+def _one_line(text: str) -> str:
+    """Line breaks and control characters shown as escapes, so that no record writes its own lines into a log."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,66 @@
+"""`ccm fmt`: every record of a register in canonical form."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ccm_site.canonical import format_bytes
+from ccm_site.kinds import load_kinds
+from ccm_site.model import Finding, Location
+from ccm_site.register import WorkTree
+from ccm_site.source import Unreadable, parse
+
+
+@dataclass(frozen=True)
+class Formatted:
+    """Which files were, or would be, re-written; which could not be read; how many were looked at."""
+
+    changed: tuple[str, ...]
+    faults: tuple[Finding, ...]
+    seen: int
+
+
+def format_files(root: Path, only: Sequence[str] = (), *, write: bool = True) -> Formatted:
+    """Put the records at or below the given paths (all, where none is given) into canonical form, comments kept."""
+    files = WorkTree(root)
+    changed, faults, seen = [], [], 0
+    for path in files.paths(load_kinds(root / "schemas").folders):
+        if not path.endswith(".yaml") or files.leaves(path):
+            continue
+        if only and not any(path == o or path.startswith(f"{o}/") or o == "." for o in only):
+            continue
+        seen += 1
+        try:
+            raw = files.read(path)
+            formatted = format_bytes(parse(raw, path))
+        except Unreadable as fault:
+            faults.extend(fault.findings)
+            continue
+        except ValueError as error:
+            faults.append(Finding("R-ID-5", "error", str(error), Location(path), "write it by hand"))
+            continue
+        if formatted != raw:
+            changed.append(path)
+            if write:
+                write_file(root / path, formatted)
+    return Formatted(tuple(changed), tuple(faults), seen)
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all: a temporary file beside it, then one rename."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
