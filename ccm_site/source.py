@@ -21,6 +21,7 @@ MAX_BYTES = 1_000_000
 MAX_DEPTH = 24
 
 _CONSTANTS = {"true": True, "false": False, "null": None, "~": None, "": None}
+_TOO_DEEP = (f"is nested more than {MAX_DEPTH} levels deep", "flatten it")
 _WHOLE = re.compile(r"-?(0|[1-9]\d{0,17})\Z")
 
 
@@ -77,6 +78,9 @@ def parse(raw: bytes, path: str) -> Document:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         what = (error.problem or "cannot be read").strip()
+        if "nesting depth" in what:  # libyaml reads ahead and meets its own limit before ours
+            faults.append(_fault(path, line, column, *_TOO_DEEP))
+            raise Unreadable(tuple(faults)) from None
         faults.append(_fault(path, line, column, f"is no valid YAML: {what}", _syntax_hint(what)))
         raise Unreadable(tuple(faults)) from None
     except yaml.reader.ReaderError as error:
@@ -182,7 +186,7 @@ def _build(events: Iterator[yaml.Event], path: str, faults: list[Finding]) -> An
                 fault(event, "has a list or mapping as a key", "use a plain text as the key, and quotes around { and [")
                 return None
             if len(stack) >= MAX_DEPTH:
-                fault(event, f"is nested more than {MAX_DEPTH} levels deep", "flatten it")
+                fault(event, *_TOO_DEEP)
                 return None
             stack.append([container, _UNSET, {}])
             continue

@@ -1,0 +1,44 @@
+"""What other registers hold becomes records: one module each thing, found by being here.
+
+A module that imports something has a function ``import_file(root, file, mapping, today, dry_run) -> ImportResult`` and is
+called by its name: ``contracts.py`` is ``ccm import contracts``. The other modules here are its helpers.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from ccm_site.imports.result import BadSource, FieldChange, ImportResult, Masked, Merged, Reject, Saved
+
+__all__ = ["BadSource", "FieldChange", "ImportResult", "Masked", "Merged", "Reject", "Saved", "importers", "run"]
+
+ImportFile = Callable[[Path, Path, str | None, date, bool], ImportResult]
+
+
+@cache
+def importers() -> Mapping[str, ImportFile]:
+    """Every import in this package by its name, in order."""
+    found = {}
+    for module in sorted(m.name for m in pkgutil.iter_modules(__path__)):
+        function = getattr(importlib.import_module(f"{__name__}.{module}"), "import_file", None)
+        if function is not None:
+            found[module] = function
+    return MappingProxyType(found)
+
+
+def run(what: str, root: Path, file: Path, mapping: str | None, today: date, dry_run: bool) -> ImportResult:
+    """Import ``file`` as ``what`` into the register at ``root``. With ``dry_run`` nothing is written.
+
+    ``mapping`` is the name of a mapping of this package or the path of one; None finds it by the file's columns.
+    Raises `BadSource` where the file or the mapping cannot be used, and as `register.load`.
+    """
+    function = importers().get(what)
+    if function is None:
+        raise BadSource(f"there is no import of '{what[:40]}'. There are: {', '.join(importers())}")
+    return function(root, file, mapping, today, dry_run)
