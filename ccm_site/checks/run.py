@@ -12,7 +12,7 @@ from ccm_site import register as registers
 from ccm_site.checks.schema import schema_findings
 from ccm_site.model import Finding, Location, Record, pointer_tokens
 from ccm_site.register import Loaded
-from ccm_site.rules import rule_findings
+from ccm_site.rules import exceptable, rule_findings
 from ccm_site.source import Unreadable, locate, parse
 
 
@@ -34,22 +34,35 @@ def check_loaded(loaded: Loaded, today: date) -> tuple[Finding, ...]:
 
 
 def soften(findings: Iterable[Finding], records: Iterable[Record]) -> list[Finding]:
-    """Turn what a carried-over record lacks, and names as a gap of its source, into a warning."""
+    """Turn into warnings what a record may depart from.
+
+    That is what a carried-over record lacks and names as a gap of its source (rules of completeness), and what breaks a rule that
+    the catalogue lets pass by a recorded exception (``E†``), approved or still pending.
+    """
     findings = list(findings)
-    wanted = {f.at.path for f in findings}
-    gaps = {}
-    for record in records:
-        legacy = record.data.get("legacy") if record.path in wanted else None
-        if isinstance(legacy, dict) and isinstance(legacy.get("gaps"), list):
-            gaps[record.path] = {str(g).partition(".")[0] for g in legacy["gaps"]}, record
-    out = []
-    for f in findings:
-        named, record = gaps.get(f.at.path, (set(), None))
-        tokens = pointer_tokens(f.at.pointer)
-        if record and f.severity == "error" and tokens and tokens[0] in named and tokens[0] not in record.data:
-            f = replace(f, severity="warning", message=f"{f.message} (its source did not have it)")
-        out.append(f)
-    return out
+    wanted = {f.at.path for f in findings if f.severity == "error"}
+    by_path = {r.path: r for r in records if r.path in wanted}
+    return [_softened(f, by_path[f.at.path]) if f.severity == "error" and f.at.path in by_path else f for f in findings]
+
+
+def _softened(f: Finding, record: Record) -> Finding:
+    tokens = pointer_tokens(f.at.pointer)
+    if tokens and tokens[0] not in record.data and tokens[0] in _gaps(record):
+        return replace(f, severity="warning", message=f"{f.message} (its source did not have it)")
+    exceptions = record.data.get("exceptions")
+    if f.rule in exceptable() and isinstance(exceptions, list):
+        for e in exceptions:
+            if isinstance(e, dict) and e.get("rule") == f.rule:
+                state = "an approved exception" if e.get("approved_on") else "an exception that waits for approval"
+                return replace(f, severity="warning", message=f"{f.message} ({state})")
+    return f
+
+
+def _gaps(record: Record) -> frozenset[str]:
+    """The top-level fields that a carried-over record's source did not have."""
+    legacy = record.data.get("legacy")
+    gaps = legacy.get("gaps") if isinstance(legacy, dict) else None
+    return frozenset(str(g).partition(".")[0] for g in gaps) if isinstance(gaps, list) else frozenset()
 
 
 def located(loaded: Loaded, findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -6,12 +6,14 @@ why, and how to mend. Nothing else is touched when a rule is added.
 
 from __future__ import annotations
 
+import csv
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from importlib.resources import files
 
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Register
@@ -49,6 +51,13 @@ def all_rules() -> tuple[Rule, ...]:
     for module in pkgutil.iter_modules(__path__):
         importlib.import_module(f"{__name__}.{module.name}")
     return tuple(sorted(_found.values(), key=lambda r: r.id))
+
+
+@cache
+def exceptable() -> frozenset[str]:
+    """The rules of the catalogue that a recorded exception lets pass: those marked ``E†``."""
+    text = files(__name__).joinpath("catalogue.csv").read_text("utf-8")
+    return frozenset(row["id"] for row in csv.DictReader(text.splitlines()) if "†" in row["severity"])
 
 
 def rule_findings(register: Register, kinds: Kinds, today: date) -> Iterator[Finding]:

@@ -35,7 +35,7 @@ REFUSED = {
     "colon in text": ("a: b: c\n", 1, 5, "mapping values are not allowed"),
     "control character": ("a: \x01\n", 1, 4, "U+0001"),
     "over-deep blocks": ("- " * 3000 + "a\n", 1, 49, "levels deep"),
-    "over-deep flow": ("a: " + "[" * 100_000, 1, 1004, "levels deep"),
+    "over-deep flow": ("a: " + "[" * 100_000, 1, 1003, "levels deep"),
 }
 
 
