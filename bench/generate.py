@@ -1,0 +1,93 @@
+"""A register of N contracts to measure on, each with 4 placements and 2 complaints, made the same every time.
+
+Written by templates, not by the program's own writer, so that making 72,000 files takes a minute; every file is canonical and
+checks clean, which `tests/bench` holds true on a small one.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from ccm_site.starter import shipped
+
+PER_YEAR = 1000
+PLACEMENTS, COMPLAINTS = 4, 2
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_WORDS = "Alder Birch Cairn Dunan Esk Fern Glen Heron Inver Juniper Kelp Linn Moss Ness Otter Pine Quarry Rowan Skerry Thistle".split()
+_TYPES = ("residential_care", "foster_care", "specialist_education", "short_breaks", "family_support", "therapeutic_support")
+
+
+def generate(target: Path, contracts: int, *, commit: bool = True, seed: int = 1) -> int:
+    """Write the register into ``target`` (emptied first) and return the number of records."""
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    source = shipped()
+    for name in ("schemas", "docs"):
+        shutil.copytree(source / name, target / name)
+    shutil.copytree(source / "policy", target / "policy", ignore=lambda d, names: [n for n in names if not n.endswith(".yaml")])
+    shutil.copyfile(source / "mkdocs.yml", target / "mkdocs.yml")
+    (target / ".gitignore").write_text("/build/\n", "utf-8")
+    count = 0
+    for path, text in records(contracts, random.Random(seed)):
+        file = target / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8", newline="\n")
+        count += 1
+    if commit:
+        identity = ["-c", "user.name=Bench", "-c", "user.email=bench@localhost", "-c", "commit.gpgsign=false"]
+        for args in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-q", "-m", "A register to measure on"]):
+            subprocess.run(["git", *identity, *args], cwd=target, check=True)
+    return count
+
+
+def records(contracts: int, dice: random.Random) -> Iterator[tuple[str, str]]:
+    """Every record as (path, canonical text)."""
+    yield "people/posts/service-manager.yaml", _POST
+    yield "policy/terms/TC-2020-0001/v1.yaml", _TERMS
+    for n, service_type in enumerate(_TYPES, 1):
+        yield f"specifications/2020/S-2020-{n:04}/v1.yaml", _SPECIFICATION.format(n=n, service_type=service_type)
+    providers = max(1, contracts // 20)
+    for n in range(providers):
+        word = f"{_WORDS[n % len(_WORDS)]} {_WORDS[n // len(_WORDS) % len(_WORDS)]}"
+        slug = f"provider-{n + 1:05}"
+        year, number = _numbered(n)
+        yield f"providers/{slug}/provider.yaml", _PROVIDER.format(slug=slug, name=f"{word} Care {n + 1}")
+        yield (f"providers/{slug}/services/SV-{year}-{number}.yaml",
+               _SERVICE.format(id=f"SV-{year}-{number}", slug=slug, name=f"{word} House {n + 1}", service_type=_TYPES[n % len(_TYPES)]))
+    placement = complaint = 0
+    for n in range(contracts):
+        year, number = _numbered(n)
+        provider = dice.randrange(providers)
+        owner_year, owner_number = _numbered(provider)
+        values = {
+            "id": f"C-{year}-{number}", "slug": f"provider-{provider + 1:05}", "service": f"SV-{owner_year}-{owner_number}", "n": n + 1,
+            "service_type": _TYPES[provider % len(_TYPES)], "spec": provider % len(_TYPES) + 1, "start": f"{year}-{dice.randrange(1, 13):02}-01",
+            "end": f"{year + 3 + dice.randrange(4)}-03-31", "amount": dice.randrange(20_000, 2_000_000), "purchase_category": dice.choice("ABC"),
+        }  # fmt: skip
+        yield f"contracts/{year}/C-{year}-{number}/contract.yaml", _CONTRACT.format(**values)
+        for _ in range(PLACEMENTS):
+            y, m = _numbered(placement, PER_YEAR * PLACEMENTS)
+            placement += 1
+            child = _case(dice)
+            yield f"placements/{y}/P-{y}-{m}/placement.yaml", _PLACEMENT.format(placement=f"P-{y}-{m}", child=child, **values)
+        for _ in range(COMPLAINTS):
+            y, m = _numbered(complaint, PER_YEAR * COMPLAINTS)
+            complaint += 1
+            yield f"complaints/{y}/K-{y}-{m}.yaml", _COMPLAINT.format(complaint=f"K-{y}-{m}", **values)
+
+
+def _numbered(n: int, per_year: int = PER_YEAR) -> tuple[int, str]:
+    return 2016 + n // per_year, f"{n % per_year + 1:04}"
+
+
+def _case(dice: random.Random) -> str:
+    """A case reference with its check character (Crockford's, modulo 37), drawn until that is a letter or figure."""
+    while True:
+        number = dice.randrange(32**7)
+        if number % 37 < 32:
+            body = "".join(_CROCKFORD[number >> 5 * place & 31] for place in range(6, -1, -1))
+            return f"CH-{body}-{_CROCKFORD[number % 37]}"

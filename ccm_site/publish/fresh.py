@@ -1,0 +1,104 @@
+"""Writing a site into a fresh folder and putting it in place of the old one, so that a reader never meets half a site."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+
+class Writer:
+    """Writes files below a folder. No path may leave it, and none is written twice."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._base = str(folder)
+        self._written: set[str] = set()
+        self._made: set[str] = set()
+
+    def write(self, path: str, content: bytes) -> None:
+        """Write one file. ``path`` has forward slashes. Raises ValueError for a path that leaves the folder or comes twice."""
+        parts = path.split("/")
+        if any(p in {"", ".", ".."} or "\\" in p or ":" in p or "\0" in p for p in parts):
+            raise ValueError(f"{path!r} is no path inside the site")
+        if path.casefold() in self._written:
+            raise ValueError(f"two pages or files of the site would lie at {path}")
+        self._written.add(path.casefold())
+        place = "/".join((self._base, *parts[:-1]))
+        if place not in self._made:
+            os.makedirs(place, exist_ok=True)
+            self._made.add(place)
+        with open(f"{place}/{parts[-1]}", "wb") as file:
+            file.write(content)
+
+
+@contextmanager
+def fresh(target: Path, private: bool) -> Iterator[Path]:
+    """An empty folder to write into; when all went well it takes the place of ``target``, else it is thrown away.
+
+    ``private`` folders can be entered only by the user who builds (mode 0700), from before the first file is written.
+    """
+    new = target.with_name(f".{target.name}.new")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    recover(target)
+    _remove(new)
+    new.mkdir(mode=0o700 if private else 0o755)
+    try:
+        yield new
+        _put(new, target)
+    except BaseException:
+        _remove(new)
+        raise
+
+
+def recover(target: Path) -> None:
+    """Bring back the old site where a crash fell between taking it away and putting the new one in its place."""
+    old = _old(target)
+    if old.exists():
+        if target.exists():
+            _remove(old)
+        else:
+            old.rename(target)
+
+
+def _put(new: Path, target: Path) -> None:
+    old = _old(target)
+    if target.exists():
+        target.rename(old)
+    try:
+        new.rename(target)
+    except OSError:
+        if old.exists():
+            old.rename(target)
+        raise
+    _remove(old)
+
+
+def _old(target: Path) -> Path:
+    return target.with_name(f".{target.name}.old")
+
+
+def _remove(folder: Path) -> None:
+    if folder.exists():
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def one_at_a_time(build: Path) -> Iterator[None]:
+    """Waits until no other process builds into the same folder. The lock goes with the process that holds it."""
+    build.mkdir(parents=True, exist_ok=True)
+    with open(build / ".lock", "a+b") as file:
+        if sys.platform == "win32":
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+        else:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield

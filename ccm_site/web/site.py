@@ -1,0 +1,97 @@
+"""The built site as a web application: files of one folder, read afresh at every request, and nothing but those files."""
+
+from __future__ import annotations
+
+import mimetypes
+import re
+import time
+from pathlib import Path
+
+from flask import Flask, Response, abort, redirect, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.security import safe_join
+from werkzeug.wrappers import Response as AnyResponse
+
+from ccm_site.publish.build import policy_file
+from ccm_site.publish.security import HEADERS, policy
+
+_LOOPBACK = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?", re.IGNORECASE)
+_TYPES = {".wasm": "application/wasm", ".pagefind": "application/wasm", ".js": "text/javascript", ".mjs": "text/javascript",
+          ".css": "text/css", ".json": "application/json", ".svg": "image/svg+xml", ".csv": "text/csv", ".ics": "text/calendar",
+          ".html": "text/html", ".txt": "text/plain", ".webp": "image/webp", ".woff2": "font/woff2"}  # fmt: skip
+_BINARY_INDEX = re.compile(r"\.pf_(meta|index|fragment|filter|sort)\Z")
+_PATIENCE = 2.0
+
+
+def create_app(site: Path) -> Flask:
+    """An application that shows the site in a folder, to this machine only."""
+    app = Flask(__name__, static_folder=None)
+
+    @app.before_request
+    def only_from_here() -> None:
+        """A page of some other site, whose name was made to lead here, must not read ours (DNS rebinding)."""
+        if not _LOOPBACK.fullmatch(request.headers.get("Host", "")):
+            abort(403, "This address is not one of this machine's own.")
+
+    @app.get("/", defaults={"path": ""})
+    @app.get("/<path:path>")
+    def show(path: str) -> AnyResponse:
+        return _shown(site, path)
+
+    @app.errorhandler(HTTPException)
+    def failed(error: HTTPException) -> AnyResponse:
+        page = _read(site, "404.html") if error.code == 404 else None
+        if page is not None:
+            return Response(page, 404, mimetype="text/html")
+        return Response(f"{error.description}\n", error.code or 500, mimetype="text/plain")
+
+    @app.after_request
+    def guarded(response: AnyResponse) -> AnyResponse:
+        response.headers.update(HEADERS)
+        response.headers["Content-Security-Policy"] = _policy(site)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+    return app
+
+
+def _shown(site: Path, path: str) -> AnyResponse:
+    name = f"{path}index.html" if not path or path.endswith("/") else path
+    content = _read(site, name)
+    if content is None:
+        if not path.endswith("/") and _read(site, f"{path}/index.html") is not None:
+            query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+            return redirect(f"{path.rsplit('/', 1)[-1]}/{query}", 308)
+        abort(404)
+    response = Response(content, mimetype=_type(name))
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+def _read(site: Path, name: str) -> bytes | None:
+    """A file of the site; None where there is none, or where the name or a link would lead out of the site."""
+    full = safe_join(str(site), name)
+    if full is None or "\0" in name or any(part.startswith(".") for part in name.split("/")):
+        return None
+    deadline = time.monotonic() + _PATIENCE
+    while not site.is_dir() and time.monotonic() < deadline:
+        time.sleep(0.01)  # a new site is just taking the place of the old one
+    try:
+        real = Path(full).resolve(strict=True)
+        return real.read_bytes() if real.is_file() and real.is_relative_to(site.resolve()) else None
+    except OSError:
+        return None
+
+
+def _type(name: str) -> str:
+    if _BINARY_INDEX.search(name):
+        return "application/octet-stream"
+    suffix = Path(name).suffix.lower()
+    return _TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+
+
+def _policy(site: Path) -> str:
+    try:
+        return policy_file(site).read_text("utf-8").strip()
+    except OSError:
+        return policy()
