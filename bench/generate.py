@@ -91,3 +91,123 @@ def _case(dice: random.Random) -> str:
         if number % 37 < 32:
             body = "".join(_CROCKFORD[number >> 5 * place & 31] for place in range(6, -1, -1))
             return f"CH-{body}-{_CROCKFORD[number % 37]}"
+
+
+_POST = """kind: post
+id: service-manager
+title: Service Manager, Placements
+from: 2015-01-01
+"""
+
+_TERMS = """kind: terms
+id: TC-2020-0001
+version: 1
+title: Model terms for care and education services
+status: adopted
+origin: council
+model: true
+owner_role: ccm
+effective_from: 2015-01-01
+adoption:
+  by_role: ccm
+  on: 2014-12-01
+legal_advice:
+  not_needed_reason: Made to measure on, not to sign.
+clauses:
+- id: notice
+  title: Notice
+  text: Either party may end the contract by three months' notice in writing.
+"""
+
+_SPECIFICATION = """kind: specification
+id: S-2020-{n:04}
+version: 1
+title: Specification number {n}
+status: draft
+service_type: {service_type}
+"""
+
+_PROVIDER = """kind: provider
+id: {slug}
+name: {name}
+status: active
+organisation_kind: charity
+"""
+
+_SERVICE = """kind: service
+id: {id}
+provider: {slug}
+name: {name}
+status: active
+service_type: {service_type}
+"""
+
+_CONTRACT = """kind: contract
+id: {id}
+title: Care and education of children, agreement number {n}
+status: in_force
+contract_type: block
+provider: {slug}
+services:
+- {service}
+service_type: {service_type}
+purchase_category: {purchase_category}
+subject_matter: Places for children who are looked after
+owner_post: service-manager
+lead_professional: service-manager
+route: tender
+start_date: {start}
+end_date: {end}
+estimated_value:
+  amount: "{amount}.00"
+  currency: GBP
+  vat_basis: excluded
+terms: TC-2020-0001/v1
+schedule_a: S-2020-{spec:04}/v1
+schedule_b:
+  price_basis: weekly
+  rates:
+  - name: Standard place
+    unit: week
+    rate:
+      amount: "1234.50"
+      currency: GBP
+      vat_basis: exempt
+service_information:
+  from_role: lead_professional
+  on: {start}
+review_cycle:
+  biannual_months: 6
+  annual_months: 12
+signatures:
+- party: council
+  capacity: Commissioning and Contracts Manager
+  date: {start}
+  method: electronic
+- party: provider
+  capacity: Chief executive
+  date: {start}
+  method: electronic
+retention_class: contract_standard
+"""
+
+_PLACEMENT = """kind: placement
+id: {placement}
+status: proposed
+child_ref: {child}
+provider: {slug}
+contract: {id}
+service: {service}
+"""
+
+_COMPLAINT = """kind: complaint
+id: {complaint}
+status: logged
+received_on: {start}
+provider: {slug}
+contract: {id}
+source: carer
+entry_type: information_only
+category: communication
+further_action_wanted: false
+"""

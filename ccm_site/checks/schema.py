@@ -58,7 +58,20 @@ def _worded(error: ValidationError, kind: Kind, record: Record) -> Iterator[Find
                 near = get_close_matches(str(name), known, 1, 0.6)
                 fix = f"did you mean '{near[0]}'?" if near else f"remove it; known are: {', '.join(known)}"
                 yield finding(f"has the unknown field '{name}'", fix, pointer_of((*path, name)), "R-ID-5")
-    elif keyword == "anyOf" or keyword == "oneOf" or keyword == "not":
+    elif keyword in {"anyOf", "oneOf"} and all("required" in option for option in value):
+        options = [" and ".join(option["required"]) for option in value]
+        have = [o for o, option in zip(options, value, strict=True) if all(n in instance for n in option["required"])]
+        why = f" once {_condition(error)}" if _condition(error) else ""
+        if have:
+            yield finding(f"has {' and '.join(have)}, of which only one may stand", "keep one of them")
+        else:
+            yield finding(f"lacks one of these{why}: {'; '.join(options)}", f"add one of them, for example '{value[0]['required'][0]}:'",
+                          pointer_of((*path, value[0]["required"][0])))
+    elif keyword == "not" and isinstance(value, dict) and "required" in value:
+        why = f" once {_condition(error)}" if _condition(error) else " here"
+        names = " and ".join(value["required"])
+        yield finding(f"has {names}, which may not stand{why}", f"remove {names}", pointer_of((*path, value["required"][0])))
+    elif keyword in {"anyOf", "oneOf", "not"}:
         yield finding(f"{_named(f, kind)} does not fit: {_shown(instance)}", _hint(f).lstrip(": ") or "see its description")
     else:
         yield finding(*_value_fault(keyword, value, instance, f, kind))
@@ -122,9 +135,6 @@ def _hint(f: Field | None) -> str:
 
 def _condition(error: ValidationError) -> str:
     """In words, the condition of an ``if`` under whose ``then`` the error arose: ``status is 'signed'``."""
-    parent = error.parent
-    if "then" not in error.schema_path and parent is None:
-        return ""
     instance = error.instance
     status = instance.get("status") if isinstance(instance, dict) else None
     return f"the status is '{status}'" if "then" in error.absolute_schema_path and isinstance(status, str) else ""

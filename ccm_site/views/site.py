@@ -1,0 +1,95 @@
+"""A whole site as plain data: every generated page and file, and the navigation that leads to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from ccm_site.kinds import Kind, Kinds
+from ccm_site.model import Audience, Change, Register
+from ccm_site.publish.page import Extra, Page
+from ccm_site.views.context import AREAS, Site, shown_kinds
+from ccm_site.views.dictionary import dictionary_pages
+from ccm_site.views.flow import flow_page
+from ccm_site.views.home import home_page
+from ccm_site.views.record import record_page
+from ccm_site.views.search import search_page
+from ccm_site.views.tables import table_pages
+from ccm_site.views.templates import render
+from ccm_site.views.text import At
+from ccm_site.views.urls import DICTIONARY, FLOW, POLICY, SEARCH, folder
+
+
+@dataclass(frozen=True)
+class Section:
+    """An entry of the navigation. With ``children`` it is a heading without a page (``url`` is empty); else a page."""
+
+    title: str
+    url: str
+    children: tuple[Section, ...] = ()
+
+
+def sections(kinds: Kinds, audience: Audience) -> tuple[Section, ...]:
+    """The navigation of a site: home, the areas with their tables, and the pages that explain. Record pages are not in it."""
+    shown = shown_kinds(kinds, audience)
+    out = [Section("Home", "")]
+    for area, title in AREAS.items():
+        entries = [Section(_title(k), folder(k)) for k in shown if k.area == area]
+        if any(k.is_policy for k in shown if k.area == area):
+            entries.insert(0, Section("All decisions", POLICY))
+        if len(entries) == 1:
+            out.append(entries[0])
+        elif entries:
+            out.append(Section(title, "", tuple(entries)))
+    if audience != "public":
+        out.append(Section("How it fits together", FLOW))
+    return (*out, Section("Data dictionary", DICTIONARY), Section("Search", SEARCH))
+
+
+def _title(kind: Kind) -> str:
+    return kind.title if kind.is_policy else kind.plural
+
+
+def site_pages(
+    register: Register, kinds: Kinds, changes: Mapping[str, Change], audience: Audience, today: date
+) -> Iterator[Page | Extra]:
+    """Every generated page and file of an audience's site. ``register`` is already projected for it.
+
+    ``changes`` holds the last change of each file by its path; ``today`` decides what is near its end.
+    """
+    site = Site(register, kinds, changes, audience, today)
+    yield home_page(site)
+    for kind in site.shown:
+        records = site.of_kind(kind)
+        if not kind.is_policy:
+            yield from table_pages(site, kind)
+        elif not records:
+            yield _no_policy(site, kind)
+        for record in records:
+            if site.roots[record.key] == record.key:
+                yield record_page(site, record)
+    if any(k.is_policy for k in site.shown):
+        yield _policy_index(site)
+    if audience != "public":
+        yield flow_page(site)
+    yield from dictionary_pages(site)
+    yield search_page(site)
+
+
+def _policy_index(site: Site) -> Page:
+    at = At(site, POLICY)
+    tables = [(k.title, at.href(folder(k)), k.description, _state(site, k)) for k in site.shown if k.is_policy]
+    return Page(POLICY, "Policy", render("policy.html", home=at.href(""), tables=tables))
+
+
+def _state(site: Site, kind: Kind) -> str:
+    if not site.of_kind(kind):
+        return "Not set down yet"
+    adoption = site.register.table(kind.name).get("adoption")
+    return "Not yet adopted" if isinstance(adoption, Mapping) and adoption.get("state") == "not_yet_adopted" else ""
+
+
+def _no_policy(site: Site, kind: Kind) -> Page:
+    at = At(site, folder(kind))
+    return Page(at.url, kind.title, render("no_policy.html", home=at.href(""), policy=at.href(POLICY), kind=kind))
