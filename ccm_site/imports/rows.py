@@ -40,7 +40,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Sheet:
-    """Lines whose header is not found yet: of a CSV file, or of one sheet of a workbook."""
+    """Lines, blank ones left out, whose header is not found yet: of a CSV file, or of one sheet of a workbook."""
 
     name: str
     lines: tuple[Row, ...]
@@ -119,8 +119,9 @@ def _read_csv(text: str, name: str, notes: tuple[str, ...]) -> Sheet:
     try:
         lines = []
         for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)), 1):
-            check_size(number, len(cells), name)
-            lines.append(Row(number, tuple(cells)))
+            if any(c and not c.isspace() for c in cells):
+                check_size(len(lines), len(cells), name)
+                lines.append(Row(number, tuple(cells)))
     except csv.Error as error:
         raise BadSource(f"{name} is no CSV file that can be read: {error}. Open it and save it as .csv or .xlsx") from None
     finally:
@@ -139,13 +140,13 @@ def check_size(rows: int, columns: int, name: str) -> None:
 def table_of(sheet: Sheet, header: int) -> Table:
     """A sheet as a table, with the line at index ``header`` as its column names.
 
-    Blank lines are left out; short rows are filled up, the cells beyond the header's are kept under ``column N``.
+    Short rows are filled up; the cells beyond the header's are kept under ``column N``.
     """
     notes = list(sheet.notes)
     top = sheet.lines[header]
-    if header and any(c.strip() for row in sheet.lines[:header] for c in row.cells):
+    if header:
         notes.append(f"the column names are in row {top.number}; what stands above it was not read")
-    body = [row for row in sheet.lines[header + 1 :] if any(c.strip() for c in row.cells)]
+    body = sheet.lines[header + 1 :]
     named = list(top.cells)
     while named and not named[-1].strip() and all(len(r.cells) < len(named) or not r.cells[len(named) - 1].strip() for r in body):
         named.pop()

@@ -31,8 +31,9 @@ def read_workbook(raw: bytes, name: str) -> tuple[Sheet, ...]:
             sheet.reset_dimensions()  # a sheet may claim to reach to the last column; count what is there
             lines = []
             for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
-                check_size(number, len(cells), name)
-                lines.append(Row(number, tuple(_text(c) for c in cells)))
+                if any(c is not None for c in cells):  # a stray cell far below makes a million empty rows
+                    check_size(len(lines), len(cells), name)
+                    lines.append(Row(number, tuple(_text(c) for c in cells)))
             out.append(Sheet(sheet.title, tuple(lines)))
         book.close()
     except BadSource:
@@ -54,7 +55,7 @@ def _refuse_bombs(raw: bytes, name: str) -> None:
             unpacked = sum(p.file_size for p in parts)
             if len(parts) > MAX_PARTS or unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * len(raw) + 10_000_000:
                 raise BadSource(f"{name} unpacks to {unpacked:,} bytes in {len(parts):,} parts, more than a register has. Save it as .csv")
-            if not any(p.filename.lower() == "xl/workbook.xml" for p in parts):
+            if not any(p.filename.lower().startswith("xl/") for p in parts):
                 raise BadSource(f"{name} is a ZIP file, but no workbook. Unpack it, or save it as .xlsx")
             for part in parts:
                 if part.filename.endswith((".xml", ".rels")):

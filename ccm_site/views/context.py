@@ -146,6 +146,11 @@ class Site:
         labels: Mapping[str, str] = role.get("x-ccm", {}).get("labels", {})
         return labels
 
+    @cached_property
+    def currency(self) -> str:
+        """The currency of an amount that names none."""
+        return str(self.register.table("register").get("default_currency", "GBP"))
+
     def state(self, record: Record) -> str:
         """The record's state in its life cycle, as its code; "" where its kind has none."""
         cycle = self.kinds[record.kind].life_cycle

@@ -11,7 +11,7 @@ from ccm_site.model import Record
 from ccm_site.publish.page import Page
 from ccm_site.views.columns import columns
 from ccm_site.views.context import AREAS, Site
-from ccm_site.views.facts import Table
+from ccm_site.views.facts import Fact, Table
 from ccm_site.views.templates import render
 from ccm_site.views.text import At, day, html, linked, time
 from ccm_site.views.urls import FLOW, HANDBOOK, POLICY, SEARCH, folder
@@ -41,14 +41,15 @@ class Area:
 def home_page(site: Site) -> Page:
     at = At(site, "")
     about = site.register.table("register")
-    name = str(about.get("council_name") or about.get("council") or about.get("name") or "")
+    name = str(about.get("council", ""))
     title = f"{name}: contracts register" if name else "Contracts register"
     soon = _ending(site)
     body = render(
         "home.html",
         title=title,
         lead=LEADS[site.audience],
-        demonstration=about.get("demonstration") is True,
+        terms=_terms(at) if site.audience == "public" else [],
+        demonstration=about.get("demonstration") in ("source", "copy"),
         search=SEARCH,
         handbook=HANDBOOK if site.audience != "public" else "",
         flow=FLOW,
@@ -61,6 +62,15 @@ def home_page(site: Site) -> Page:
         recent=_recent(at),
     )
     return Page("", title, body)
+
+
+def _terms(at: At) -> list[Fact]:
+    """What the public is told of the register itself: as of when, on which licence, and whom to ask."""
+    kind = at.site.kinds.get("register")
+    about = at.site.register.table("register")
+    named = ("licence", "contact") if kind else ()
+    facts = [Fact(f.title, html(at, kind, f, about[name])) for name in named if kind and name in about and (f := kind.field(name))]
+    return [Fact("As of", time(at.site.today.isoformat())), *facts]
 
 
 def _areas(at: At) -> list[Area]:

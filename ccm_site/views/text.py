@@ -87,9 +87,9 @@ def day(text: str) -> str:
     return f"{d.day} {MONTHS[d.month - 1]} {d.year}"
 
 
-def money(data: Mapping[str, Any]) -> str:
+def money(data: Mapping[str, Any], usual: str = "GBP") -> str:
     """``£34,000.00 excluding VAT``; another currency by its three letters before the amount."""
-    amount, currency = str(data.get("amount", "")), str(data.get("currency", "GBP"))
+    amount, currency = str(data.get("amount", "")), str(data.get("currency", usual))
     whole, point, pence = amount.partition(".")
     if whole.isascii() and whole.isdigit():
         amount = f"{int(whole):,}{point}{pence}"
@@ -120,7 +120,7 @@ def plain(site: Site, kind: Kind, f: Field, value: Any) -> str:
 
 def _plain_object(site: Site, kind: Kind, f: Field, how: Shape, value: Mapping[str, Any]) -> str:
     if how == "money":
-        return money(value)
+        return money(value, site.currency)
     if how == "period":
         return f"{day(str(value.get('from', '')))} to {day(str(value.get('to', '')))}"
     if how == "file":
