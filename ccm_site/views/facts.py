@@ -87,7 +87,7 @@ def table(at: At, kind: Kind, f: Field, values: Sequence[Any], title: str = "", 
     """A list of objects as a table, with the columns that any of them fills."""
     assert f.item is not None
     rows = [v for v in values if isinstance(v, Mapping)]
-    columns = [c for c in f.item.fields if c.name not in without and any(c.name in row for row in rows)]
+    columns = [c for c in f.item.fields if c.name not in without and any(row.get(c.name) is not None for row in rows)]
     return Table(
         title or f.title,
         "" if title else f.description,
@@ -106,6 +106,8 @@ def exceptions(at: At, kind: Kind, record: Record) -> Table | None:
         return None
     rows = []
     for e in found:
+        if not isinstance(e, Mapping):
+            continue
         approved = e.get("approved_by_role")
         role = at.site.roles.get(str(approved), str(approved))
         if approved and e.get("approved_on"):
@@ -114,6 +116,8 @@ def exceptions(at: At, kind: Kind, record: Record) -> Table | None:
         else:
             state = Markup('<strong class="ccm-warn"><span aria-hidden="true">▲</span> Pending: nobody has approved it yet</strong>')
         rows.append((Markup("{}").format(e.get("rule", "")), paragraphs(str(e.get("reason", ""))), state))
+    if not rows:
+        return None
     return Table("Exceptions", f.description, ("Rule", "Reason", "Approval"), tuple(rows))
 
 

@@ -111,7 +111,7 @@ def plain(site: Site, kind: Kind, f: Field, value: Any) -> str:
         return _plain_object(site, kind, f, how, value)
     if isinstance(value, list):
         item = f.item
-        return "; ".join(plain(site, kind, item, v) for v in value) if item else ""
+        return "; ".join(plain(site, kind, item, v) for v in value if v is not None) if item else ""
     cycle = kind.life_cycle
     if cycle and f.path == (cycle.field,) and str(value) in cycle.states:
         return str(cycle.states[str(value)]["title"])
@@ -125,7 +125,7 @@ def _plain_object(site: Site, kind: Kind, f: Field, how: Shape, value: Mapping[s
         return f"{day(str(value.get('from', '')))} to {day(str(value.get('to', '')))}"
     if how == "file":
         return str(value.get("name", ""))
-    parts = {c.name: plain(site, kind, c, value[c.name]) for c in f.fields if c.name in value}
+    parts = {c.name: plain(site, kind, c, value[c.name]) for c in f.fields if value.get(c.name) is not None}
     if how == "quantity":
         return f"{parts.get('quantity', '')} {parts.get('unit', '').lower()}".strip()
     if how == "target":
@@ -163,7 +163,7 @@ def html(at: At, kind: Kind, f: Field, value: Any) -> Markup:
     if how == "text":
         return paragraphs(str(value))
     if how in ("list", "table") and isinstance(value, list) and f.item:
-        return _list(at, kind, f.item, value)
+        return _list(at, kind, f.item, [v for v in value if v is not None])
     if how == "object" and isinstance(value, Mapping):
         return _object(at, kind, f, value)
     words = plain(at.site, kind, f, value)
@@ -212,11 +212,12 @@ def paragraphs(text: str) -> Markup:
 
 
 def _list(at: At, kind: Kind, item: Field, values: list[Any]) -> Markup:
+    """The values of a list; those that this audience may not see were left as gaps and are gone already."""
     if len(values) == 1:
         return html(at, kind, item, values[0])
     return Markup("<ul>{}</ul>").format(Markup("").join(Markup("<li>{}</li>").format(html(at, kind, item, v)) for v in values))
 
 
 def _object(at: At, kind: Kind, f: Field, value: Mapping[str, Any]) -> Markup:
-    parts = [Markup("<li>{}: {}</li>").format(c.title, html(at, kind, c, value[c.name])) for c in f.fields if c.name in value]
+    parts = [Markup("<li>{}: {}</li>").format(c.title, html(at, kind, c, value[c.name])) for c in f.fields if value.get(c.name) is not None]
     return Markup('<ul class="ccm-inline">{}</ul>').format(Markup("").join(parts))
