@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -61,6 +62,10 @@ class Commands(click.Group):
             return super().main(*args, **kwargs)
         except KeyboardInterrupt:
             sys.exit(130)
+        except Exception:
+            traceback.print_exc()
+            click.echo("This is a fault of the program, not of the register.", err=True)
+            sys.exit(3)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

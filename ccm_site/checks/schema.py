@@ -87,6 +87,10 @@ def _value_fault(keyword: str, value: Any, instance: Any, f: Field | None, kind:
             return f"{name} is {shown}, read as a number or as true or false, not as text", f'put it into quotes: "{str(instance).lower()}"'
         if value == "integer" and isinstance(instance, str) and instance.lstrip("-").isdigit():
             return f"{name} is the text {shown}, not a whole number", "remove the quotes and any leading zeros"
+        if value == "object" and f and f.fields:
+            return f"{name} is {shown}, not a group of fields", f"write its fields below it: {', '.join(c.name for c in f.fields)}"
+        if value == "array":
+            return f"{name} is {shown}, not a list", "write each entry on a line of its own after '- '"
         return f"{name} is {shown}, not a {wanted}", hint or f"give a {wanted}"
     if keyword in {"enum", "const"}:
         allowed = [str(v) for v in (value if keyword == "enum" else [value])]

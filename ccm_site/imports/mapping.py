@@ -13,10 +13,11 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from ccm_site.imports.masking import mask
 from ccm_site.imports.nested import lists_in, table_at
 from ccm_site.imports.result import BadSource
 from ccm_site.imports.rows import Source, Table, table_of
-from ccm_site.imports.values import header_key
+from ccm_site.imports.values import clean, header_key, line
 from ccm_site.source import Unreadable, parse
 
 SHIPPED = Path(__file__).parent / "mappings"
@@ -241,5 +242,5 @@ def _columns(source: Source, pointer: str) -> list[str]:
 def _has(columns: list[str]) -> str:
     if not columns:
         return "It has no rows with named columns."
-    shown = ", ".join(c[:40] for c in columns[:40])
+    shown = ", ".join(mask(line(clean(c)))[0][:40] for c in columns[:40])
     return f"It has: {shown}{' and more' if len(columns) > 40 else ''}."

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ccm_site.imports.result import BadSource
-from ccm_site.imports.values import MAX_CELL, line
+from ccm_site.imports.values import MAX_CELL, clean, line
 
 MAX_FILE = 64_000_000
 MAX_ROWS = 200_000
@@ -172,7 +172,7 @@ def _unique(names: list[str], notes: list[str]) -> tuple[str, ...]:
     seen: dict[str, int] = {}
     out = []
     for index, name in enumerate(names, 1):
-        name = line(name.removeprefix("\ufeff").removeprefix(_SPELT_BOM)) or f"column {index}"
+        name = line(clean(name)).removeprefix(_SPELT_BOM) or f"column {index}"
         count = seen[name] = seen.get(name, 0) + 1
         if count == 2:
             notes.append(f"the column '{name[:60]}' is there more than once; the first is read")
