@@ -114,8 +114,8 @@ adoption:
 legal_advice:
   not_needed_reason: Made to measure on, not to sign.
 clauses:
-- id: notice
-  title: Notice
+- number: "1"
+  heading: Notice
   text: Either party may end the contract by three months' notice in writing.
 """
 

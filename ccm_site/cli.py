@@ -103,10 +103,9 @@ def check(paths: tuple[Path, ...], format_: str, root: Path, as_of: date | None)
 
 
 def _inside(root: Path, path: Path) -> str:
-    full = path.resolve() if path.exists() or path.is_absolute() else (root / path).resolve()
-    if not full.is_relative_to(root):
-        raise click.UsageError(f"{path} lies outside the register {root}")
-    if not full.exists():
+    """The path relative to the register, whether it was named from the current folder or from the register's own."""
+    full = next((p for p in (path.resolve(), (root / path).resolve()) if p.is_relative_to(root) and p.exists()), None)
+    if full is None:
         raise click.UsageError(f"there is no {path} in the register {root}")
     return full.relative_to(root).as_posix()
 

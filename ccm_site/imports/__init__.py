@@ -14,9 +14,15 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from ccm_site.imports.result import BadSource, FieldChange, ImportResult, Masked, Merged, Reject, Saved
+from ccm_site.imports.report import as_text
+from ccm_site.imports.result import (
+    BadSource, FieldChange, ImportResult, Masked, Merged, Reject, Saved, UnknownImport,
+)  # fmt: skip
 
-__all__ = ["BadSource", "FieldChange", "ImportResult", "Masked", "Merged", "Reject", "Saved", "importers", "run"]
+__all__ = [
+    "BadSource", "FieldChange", "ImportResult", "Masked", "Merged", "Reject", "Saved", "UnknownImport",
+    "as_text", "importers", "run",
+]  # fmt: skip
 
 ImportFile = Callable[[Path, Path, str | None, date, bool], ImportResult]
 
@@ -36,9 +42,9 @@ def run(what: str, root: Path, file: Path, mapping: str | None, today: date, dry
     """Import ``file`` as ``what`` into the register at ``root``. With ``dry_run`` nothing is written.
 
     ``mapping`` is the name of a mapping of this package or the path of one; None finds it by the file's columns.
-    Raises `BadSource` where the file or the mapping cannot be used, and as `register.load`.
+    Raises `UnknownImport`, `BadSource` where the file or the mapping cannot be used, and as `register.load`.
     """
     function = importers().get(what)
     if function is None:
-        raise BadSource(f"there is no import of '{what[:40]}'. There are: {', '.join(importers())}")
+        raise UnknownImport(f"there is no import of '{what[:40]}'. There are: {', '.join(importers())}")
     return function(root, file, mapping, today, dry_run)

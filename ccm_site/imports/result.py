@@ -10,6 +10,10 @@ class BadSource(Exception):
     """A file or mapping that cannot be imported at all: says what is wrong and how to mend it."""
 
 
+class UnknownImport(Exception):
+    """There is no import of that name: names those that there are."""
+
+
 @dataclass(frozen=True, slots=True)
 class FieldChange:
     """One field that a later import changes; ``before`` is None where the record had no such field, ``after`` where it loses it."""

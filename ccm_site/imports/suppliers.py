@@ -17,7 +17,7 @@ from ccm_site.imports.masking import only_masks
 from ccm_site.imports.values import line
 
 _FORMS = frozenset(
-    "ltd limited plc llp lp inc incorporated llc lllp cic cio corp corporation pty pte gmbh bv nv sa ag srl oy ab as".split()
+    "ltd limited plc llp lp inc incorporated llc cic cio corp corporation pty pte gmbh".split()
 )
 _WRITTEN = r"(?:ltd|limited|plc|llp|lp|inc|incorporated|llc|cic|cio|corp|corporation|pty|pte)"
 _TRADING = re.compile(r"(?<=\S)[\s,;(-]+(?:t/as?|t\.a\.|trading\s+as|d/b/a|dba|d\.b\.a\.)[\s:]+(?=\S)", re.IGNORECASE)
@@ -30,7 +30,6 @@ _LISTED = re.compile(r",\s+(?:&|and)\s+", re.IGNORECASE)
 _RESERVED = frozenset(
     ["con", "prn", "aux", "nul", "conin", "conout", "clock", *(f"{d}{n}" for d in ("com", "lpt") for n in range(10))]
 )
-MAX_NAMES = 200
 
 
 @lru_cache(maxsize=20_000)

@@ -1,0 +1,55 @@
+"""The result of an import in words, for the command line: counts first, then what needs a look."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from ccm_site.imports.result import FieldChange, ImportResult, Saved
+
+_SHOWN = 20
+
+
+def as_text(result: ImportResult) -> str:
+    """The result as lines of text, with a line break at the end."""
+    return "\n".join(_lines(result)) + "\n"
+
+
+def _lines(r: ImportResult) -> Iterator[str]:
+    yield f"{r.file}: {r.title} (mapping {r.mapping})" + (". Nothing is written: a dry run" if r.dry_run else "")
+    yield f"{r.rows:,} rows: {r.count('contract'):,} new contracts, {r.count('contract', 'changed'):,} changed, " \
+          f"{r.count('contract', 'unchanged'):,} unchanged, {len(r.merged):,} merged, {len(r.rejects):,} rejected"  # fmt: skip
+    yield f"providers: {r.count('provider'):,} new, {r.count('provider', 'changed'):,} changed, " \
+          f"{r.count('provider', 'unchanged'):,} as they were"  # fmt: skip
+    yield from _some([_changed(s) for s in r.changed if s.kind == "contract"], "changed")
+    yield from _some([f"row {x.row} says again, or adds a supplier to, row {x.into} ({x.id})" for x in r.merged], "merged")
+    if r.masked:
+        kinds = Counter(m.kind for m in r.masked)
+        yield "masked: " + ", ".join(f"{n} × {kind}" for kind, n in sorted(kinds.items()))
+        yield from _some([f"row {m.row}, column {m.column}: {m.kind}" for m in r.masked], "masked")
+    if r.rejects:
+        for reason, n in sorted(Counter(x.reason for x in r.rejects).items(), key=lambda p: (-p[1], p[0])):
+            yield f"rejected: {n} × {reason}"
+        yield from _some([
+            f"row {x.row}{f', column {x.column}' if x.column else ''}: {x.reason}{f': {x.value!r}' if x.value else ''}. Mend: {x.mend}"
+            for x in r.rejects
+        ], "rejected")  # fmt: skip
+    if r.rejects_file:
+        yield f"rejected rows are in {r.rejects_file}"
+    yield from (f"note: {n}" for n in r.notes)
+
+
+def _changed(saved: Saved) -> str:
+    return f"{saved.id}: " + "; ".join(f"{c.field} {_value(c, True)} → {_value(c, False)}" for c in saved.changes)
+
+
+def _value(change: FieldChange, before: bool) -> str:
+    value = change.before if before else change.after
+    text = "nothing" if value is None else ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _some(lines: list[str], what: str) -> Iterator[str]:
+    yield from (f"  {line}" for line in lines[:_SHOWN])
+    if len(lines) > _SHOWN:
+        yield f"  and {len(lines) - _SHOWN:,} more {what}"

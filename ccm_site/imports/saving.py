@@ -1,0 +1,59 @@
+"""The only part of an import that writes: each file whole or not at all, and none outside the register."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from ccm_site.imports.masking import mask
+from ccm_site.imports.result import BadSource, Reject
+
+_FORMULA = re.compile(r"[=+\-@\t\r]")
+_PLAIN_NUMBER = re.compile(r"-?[\d.,]+\Z")
+
+
+def save(root: Path, files: Mapping[str, bytes]) -> None:
+    """Write files below ``root``, in their order, each by a temporary file put in its place. Raises `BadSource`."""
+    base = os.path.realpath(root)
+    sound: set[Path] = set()
+    for path in files:  # all are looked at before any is written
+        folder = (root / path).parent
+        if folder not in sound:
+            if os.path.commonpath([os.path.realpath(folder), base]) != base:
+                raise BadSource(f"{path} would be written outside the register: a link leads out of it. Remove the link")
+            sound.add(folder)
+    for path, raw in files.items():
+        target = root / path
+        temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            temporary.write_bytes(raw)
+            temporary.replace(target)
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            raise BadSource(f"{path} cannot be written: {error.strerror}. What was written before it stays; import again") from None
+
+
+def rejects_path(file: Path) -> str:
+    """Where the rejected rows of a file are put, relative to the register."""
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", mask(file.stem)[0])[:80].strip(".-") or "import"
+    return f"build/imports/{stem}-rejects.csv"
+
+
+def rejects_csv(columns: Sequence[str], rejects: Iterable[Reject], cells: Mapping[int, Sequence[str]]) -> bytes:
+    """The rejected rows as CSV: row number, column, reason, mend, and the masked cells. No cell starts a formula."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(["row", "column", "reason", "mend", *map(harmless, columns)])
+    for r in rejects:
+        writer.writerow([r.row, harmless(r.column), r.reason, r.mend, *map(harmless, cells.get(r.row, ()))])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def harmless(cell: str) -> str:
+    """The cell so that no spreadsheet runs it: an apostrophe before what begins a formula."""
+    return f"'{cell}" if _FORMULA.match(cell) and not _PLAIN_NUMBER.match(cell) else cell
