@@ -21,7 +21,6 @@ from ccm_site.imports.values import cut
 from ccm_site.model import Record
 
 _NUMBERED = re.compile(r"(.+) \((\d{1,6})\)\Z", re.DOTALL)
-_ENOUGH = 4
 
 
 @dataclass
@@ -111,7 +110,7 @@ def _assign(
         (-score, i, _number(reference), reference)
         for i, draft in enumerate(group)
         for reference, record in there.items()
-        if (score := _in_common(draft, record, keys_of(record))) >= _ENOUGH
+        if (score := _in_common(draft, record, keys_of(record)))
     )
     used: set[str] = set()
     for _, i, _, reference in pairs:
@@ -134,12 +133,13 @@ def _number(reference: str) -> int:
 
 def _in_common(draft: Draft, record: Record, keys: frozenset[str]) -> int:
     new, old = draft.entry.fields, record.data
+    """How much a row and a contract have in common; 0 where it is not enough to be the same."""
     amount = (new.get("estimated_value") or {}).get("amount")
     held = old.get("estimated_value")
     same_amount = amount == (held.get("amount") if isinstance(held, Mapping) else None)
     start = new.get("start_date") is not None and new["start_date"] == old.get("start_date")
     title = draft.entry.title == old.get("title")
-    score = 8 * start + 2 * (title and same_amount) * 2
+    score = 8 * start + 4 * (title and same_amount)
     if not score:
         return 0
     return score + title + same_amount + (new.get("end_date") == old.get("end_date")) + 2 * any(name_key(s) in keys for s in draft.suppliers)
