@@ -7,6 +7,8 @@ from pathlib import Path
 from ccm_site.starter import shipped
 
 TODAY = date(2026, 5, 4)
+DEMO_DAY = date(2026, 11, 24)
+"""The day on which the demonstration register is told."""
 CONTRACT = "contracts/2026/C-2026-0001/contract.yaml"
 
 RECORDS = {
