@@ -70,8 +70,10 @@ def _scalar(text: str) -> str:
     if is_plain(text):
         return str(text)
     if "\n" in text and _LITERAL.match(text) and text.strip() and not text[0].isspace() and not re.search(r"[ \t]\n|[ \t]\Z", text):
-        return LiteralScalarString(text)
-    return DoubleQuotedScalarString(text)
+        literal: str = LiteralScalarString(text)
+        return literal
+    quoted: str = DoubleQuotedScalarString(text)
+    return quoted
 
 
 def _canonical(value: Any) -> Any:

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -132,7 +132,7 @@ def fmt(paths: tuple[Path, ...], only_check: bool, root: Path) -> None:
 @click.option("--engine", type=click.Choice(["mkdocs", "zensical"]), default="mkdocs", show_default=True, help="What builds the handbook and the shell.")
 @root_option
 @as_of_option
-def build(audiences: tuple[Audience, ...], engine: str, root: Path, as_of: date | None) -> None:
+def build(audiences: tuple[Audience, ...], engine: Literal["mkdocs", "zensical"], root: Path, as_of: date | None) -> None:
     """Check the register and make a whole site for each audience under build/site/."""
     from ccm_site.publish.build import build as run_build
 

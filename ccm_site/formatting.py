@@ -27,7 +27,9 @@ class Formatted:
 def format_files(root: Path, only: Sequence[str] = (), *, write: bool = True) -> Formatted:
     """Put the records at or below the given paths (all, where none is given) into canonical form, comments kept."""
     files = WorkTree(root)
-    changed, faults, seen = [], [], 0
+    changed: list[str] = []
+    faults: list[Finding] = []
+    seen = 0
     for path in files.paths(load_kinds(root / "schemas").folders):
         if not path.endswith(".yaml") or files.leaves(path):
             continue

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,26 +107,27 @@ def _places(document: Document) -> dict[str, tuple[int, int]]:
     places: dict[str, tuple[int, int]] = {}
     stack: list[tuple[str, Any]] = []  # (pointer of the open collection, its pending key, or the next index of a list)
 
-    def pointer_here(event: yaml.Event) -> str:
+    def pointer_here() -> str:
         if not stack:
             return ""
         parent, pending = stack[-1]
         return parent + pointer_of([pending]) if pending is not None else parent
 
     for event in _events(document.raw.decode("utf-8")):
-        if isinstance(event, (yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent)):
+        kind = type(event)
+        if kind in (yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent):
             if stack and stack[-1][1] is None:  # a key
                 parent, _ = stack[-1]
                 stack[-1] = (parent, event.value)
                 places.setdefault(parent + pointer_of([event.value]), (event.start_mark.line + 1, event.start_mark.column + 1))
                 continue
-            pointer = pointer_here(event)
+            pointer = pointer_here()
             places.setdefault(pointer, (event.start_mark.line + 1, event.start_mark.column + 1))
-            if isinstance(event, yaml.ScalarEvent):
+            if kind is yaml.ScalarEvent:
                 _advance(stack)
             else:
-                stack.append((pointer, None if isinstance(event, yaml.MappingStartEvent) else 0))
-        elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+                stack.append((pointer, None if kind is yaml.MappingStartEvent else 0))
+        elif kind in (yaml.MappingEndEvent, yaml.SequenceEndEvent):
             stack.pop()
             _advance(stack)
     return places
@@ -138,7 +139,7 @@ def _advance(stack: list[tuple[str, Any]]) -> None:
         stack[-1] = (parent, pending + 1 if isinstance(pending, int) else None)
 
 
-def _events(text: str) -> Iterator[yaml.Event]:
+def _events(text: str) -> Iterator[Any]:
     # libyaml reads bytes; a str is encoded once more, and marks then count characters, as editors do.
     parser = CParser(text)
     try:
@@ -151,13 +152,13 @@ def _events(text: str) -> Iterator[yaml.Event]:
 _UNSET = object()
 
 
-def _build(events: Iterator[yaml.Event], path: str, faults: list[Finding]) -> Any:
+def _build(events: Iterator[Any], path: str, faults: list[Finding]) -> Any:
     """Fold the events into a value without recursion, noting every fault that does not stop the reading."""
     root: Any = None
     documents = 0
     stack: list[list[Any]] = []  # [container, pending key or _UNSET, lines of its keys]
 
-    def fault(event: yaml.Event, message: str, fix: str) -> None:
+    def fault(event: Any, message: str, fix: str) -> None:
         mark = event.start_mark
         faults.append(_fault(path, mark.line + 1, mark.column + 1, message, fix))
 
@@ -223,7 +224,7 @@ def _build(events: Iterator[yaml.Event], path: str, faults: list[Finding]) -> An
     return root
 
 
-def _refuse_marker(event: yaml.Event, fault: Any) -> None:
+def _refuse_marker(event: Any, fault: Callable[[Any, str, str], None]) -> None:
     if event.anchor:
         fault(event, f"names a part by the anchor '&{_clip(event.anchor)}'", "remove the anchor and write repeated parts out")
     if event.tag:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from git import Repo
 from git.exc import GitError
 
 from ccm_site import __version__
-from ccm_site.canonical import edit
+from ccm_site.canonical import edit, write
 from ccm_site.formatting import write_file
 from ccm_site.gitrepo import repository
 from ccm_site.kinds import Kinds, load_kinds
@@ -46,27 +46,24 @@ def start(folder: Path, council: str, today: date) -> list[str]:
     for path in sorted((source / "policy").glob("*.yaml")):
         write_file(folder / "policy" / path.name, _suggestion(path, council))
     for name in kinds.folders:
-        _write(folder / name / "README.md", _folder_readme(name, kinds))
+        _write_text(folder / name / "README.md", _folder_readme(name, kinds))
     for name, text in _files(council, kinds).items():
-        _write(folder / name, text)
+        _write_text(folder / name, text)
     if repository(folder) is None:
-        try:
+        with suppress(GitError, OSError):  # a register can be written before Git is installed; history begins when it is
             Repo.init(folder, initial_branch="main")
-        except (GitError, OSError):
-            pass  # a register can be written before Git is installed; history begins when it is
     return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file() and ".git/" not in f"{p.as_posix()}/")
 
 
 def _suggestion(path: Path, council: str) -> bytes:
-    """A shipped policy table as a suggestion: this council has not adopted it yet."""
-    document = parse(path.read_bytes(), path.name)
-    changes: dict[str, Any] = {}
+    """A shipped policy table as a suggestion: this council has not adopted it yet, and its addresses are to be filled in."""
+    document = parse(path.read_bytes().replace(b"strathmarnoch.example", b"council.example"), path.name)
     if path.stem == "register":
-        changes = {"/council": council, "/short_name": council, "/demonstration": "none", "/program": _pin()}
-        changes = {k: v for k, v in changes.items() if k.strip("/") in document.data}
+        new = {"council": council, "short_name": council, "demonstration": "none", "program": _pin()}
+        return write({**document.data, **new, "adoption": {"state": "not_yet_adopted"}})
     if "adoption" in document.data and path.stem not in _OF_LAW:
-        changes["/adoption"] = {"state": "not_yet_adopted"}
-    return edit(document, changes) if changes else document.raw
+        return edit(document, {"/adoption": {"state": "not_yet_adopted"}})
+    return document.raw
 
 
 def _pin() -> str:
@@ -74,7 +71,7 @@ def _pin() -> str:
     return f">={__version__},<{major}.{int(minor) + 1}"
 
 
-def _write(path: Path, text: str) -> None:
+def _write_text(path: Path, text: str) -> None:
     write_file(path, text.encode("utf-8"))
 
 

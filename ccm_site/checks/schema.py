@@ -32,8 +32,11 @@ def schema_findings(records: Iterable[Record], kinds: Kinds) -> Iterator[Finding
 def _worded(error: ValidationError, kind: Kind, record: Record) -> Iterator[Finding]:
     path = tuple(error.absolute_path)
     f = _field_at(kind, path)
-    rule = (error.schema.get("x-ccm", {}).get("rule") if isinstance(error.schema, dict) else "") or (f.rule if f else "")
-    keyword, value, instance = str(error.validator), error.validator_value, error.instance
+    schema: Any = error.schema
+    value: Any = error.validator_value
+    instance: Any = error.instance
+    keyword = str(error.validator)
+    rule = (schema.get("x-ccm", {}).get("rule") if isinstance(schema, dict) else "") or (f.rule if f else "")
 
     def finding(message: str, fix: str, pointer: str = pointer_of(path), rule: str = rule or "R-ID-5") -> Finding:
         return Finding(rule, "error", message, Location(record.path, pointer=pointer), fix)
@@ -52,7 +55,7 @@ def _worded(error: ValidationError, kind: Kind, record: Record) -> Iterator[Find
                 if name in instance and other not in instance:
                     yield finding(f"has {name} but lacks {other}", f"add '{other}:'", pointer_of((*path, other)))
     elif keyword == "additionalProperties":
-        known = list(error.schema["properties"])
+        known = list(schema["properties"])
         for name in instance:
             if name not in known:
                 near = get_close_matches(str(name), known, 1, 0.6)

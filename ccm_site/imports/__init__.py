@@ -16,8 +16,15 @@ from types import MappingProxyType
 
 from ccm_site.imports.report import as_text
 from ccm_site.imports.result import (
-    BadSource, FieldChange, ImportResult, Masked, Merged, Reject, Saved, UnknownImport,
-)  # fmt: skip
+    BadSource,
+    FieldChange,
+    ImportResult,
+    Masked,
+    Merged,
+    Reject,
+    Saved,
+    UnknownImport,
+)
 
 __all__ = [
     "BadSource", "FieldChange", "ImportResult", "Masked", "Merged", "Reject", "Saved", "UnknownImport",

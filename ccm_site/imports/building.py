@@ -47,7 +47,9 @@ def with_legacy(data: dict[str, Any], source: str, today: date, kinds: Kinds) ->
     return dict(sorted(whole.items(), key=lambda p: order.get(p[0], len(order))))
 
 
-def new_contract(draft: Draft, id: str, providers: Sequence[str], scheme: str, source: str, today: date, kinds: Kinds) -> dict[str, Any]:
+def new_contract(
+    draft: Draft, id: str, providers: Sequence[str], scheme: str, source: str, today: date, kinds: Kinds
+) -> dict[str, Any]:
     """A new contract's record. What the source does not say is "not stated" where the schema has such a word."""
     entry = draft.entry
     data: dict[str, Any] = {
@@ -63,7 +65,9 @@ def new_contract(draft: Draft, id: str, providers: Sequence[str], scheme: str, s
     return with_legacy(data, source, today, kinds)
 
 
-def changes_of(draft: Draft, held: Record, providers: Sequence[str], own: frozenset[str], today: date, kinds: Kinds) -> dict[str, Any]:
+def changes_of(
+    draft: Draft, held: Record, providers: Sequence[str], own: frozenset[str], today: date, kinds: Kinds
+) -> dict[str, Any]:
     """What a later file says otherwise of a contract that is there, by JSON pointer (None removes). Empty where nothing.
 
     An empty cell changes nothing. ``own`` are the columns from which fields are filled: a note of such a column (a text too
@@ -98,12 +102,29 @@ def _dates(out: dict[str, Any], data: Mapping[str, Any], fields: Mapping[str, An
     """Keep the dates true where a new start overtakes the old end, or an end takes the place of "ongoing"."""
     if "/end_date" in out and "end_circumstances" in data and "end_circumstances" not in fields:
         out["/end_circumstances"] = None
-    if "/end_circumstances" in out and out["/end_circumstances"] is not None and "end_date" in data and "end_date" not in fields:
+    if (
+        "/end_circumstances" in out
+        and out["/end_circumstances"] is not None
+        and "end_date" in data
+        and "end_date" not in fields
+    ):
         out["/end_date"] = None
     start, end = fields.get("start_date", data.get("start_date")), fields.get("end_date", data.get("end_date"))
-    if "end_date" not in fields and "end_date" in data and isinstance(start, str) and isinstance(end, str) and end < start:
+    if (
+        "end_date" not in fields
+        and "end_date" in data
+        and isinstance(start, str)
+        and isinstance(end, str)
+        and end < start
+    ):
         out["/end_date"] = None
-    if "start_date" not in fields and "start_date" in data and isinstance(start, str) and isinstance(end, str) and end < start:
+    if (
+        "start_date" not in fields
+        and "start_date" in data
+        and isinstance(start, str)
+        and isinstance(end, str)
+        and end < start
+    ):
         out["/start_date"] = None
 
 

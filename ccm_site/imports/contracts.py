@@ -80,7 +80,9 @@ class _Plan:
     def settle(self, drafts: Iterable[Draft]) -> None:
         """Find every draft's providers and its contract in the register."""
         drafts = list(drafts)
-        self._parties = {id(d): list({id(p): p for p in (self.book.party(s) for s in d.suppliers)}.values()) for d in drafts}
+        self._parties = {
+            id(d): list({id(p): p for p in (self.book.party(s) for s in d.suppliers)}.values()) for d in drafts
+        }
         for draft in drafts:
             for spelling in draft.suppliers:
                 self.book.party(spelling).spellings[spelling] += len(draft.rows)
@@ -105,14 +107,20 @@ class _Plan:
             id_ = self._next_id(draft)
             data = building.new_contract(draft, id_, given, self.columns.source, self.source, self.today, self.kinds)
             if wrong := building.faults_of(data, self.kinds)[1]:
-                raise BadSource(f"row {draft.entry.row} would make a contract that this register's schema refuses: {wrong[0]}")
+                raise BadSource(
+                    f"row {draft.entry.row} would make a contract that this register's schema refuses: {wrong[0]}"
+                )
             self._create("contract", data, draft.entry.title, tuple(draft.rows), self.files)
         else:
-            changes = self._allowed(held, building.changes_of(draft, held, given, own, self.today, self.kinds), draft.entry.row)
+            changes = self._allowed(
+                held, building.changes_of(draft, held, given, own, self.today, self.kinds), draft.entry.row
+            )
             self._change(held, changes, draft.entry.title, tuple(draft.rows), self.files)
             data = building.applied(held.data, changes)
             if data.get("status") != building.status_of(data, self.today) and data.get("status") in building.BY_DATES:
-                self.remarks.append(("the contract's status no longer fits its dates; record its end or beginning", draft.entry.row))
+                self.remarks.append(
+                    ("the contract's status no longer fits its dates; record its end or beginning", draft.entry.row)
+                )
         self.ids[id(draft)] = str(data["id"])
         if data.get("status") in {"in_force", "signed"}:
             for party in parties:
@@ -120,8 +128,12 @@ class _Plan:
 
     def _allowed(self, held: Record, changes: dict[str, Any], row: int) -> dict[str, Any]:
         """A contract that is no copy of the source any more, or is void, is not the source's to change."""
-        if changes and ("legacy" not in held.data or "voided" in held.data or held.data.get("status") not in building.BY_DATES):
-            self.remarks.append(("the source says otherwise of a contract that is now kept here; it was left as it is", row))
+        if changes and (
+            "legacy" not in held.data or "voided" in held.data or held.data.get("status") not in building.BY_DATES
+        ):
+            self.remarks.append(
+                ("the source says otherwise of a contract that is now kept here; it was left as it is", row)
+            )
             return {}
         return changes
 
@@ -136,10 +148,14 @@ class _Plan:
             del bare["legacy"]
             data = building.with_legacy(bare, self.source, self.today, self.kinds)
             if wrong := building.faults_of(data, self.kinds)[1]:
-                raise BadSource(f"'{cut(party.name, 60)}' would make a provider that this register's schema refuses: {wrong[0]}")
+                raise BadSource(
+                    f"'{cut(party.name, 60)}' would make a provider that this register's schema refuses: {wrong[0]}"
+                )
             self._create("provider", data, party.name, rows, self.provider_files)
 
-    def _create(self, kind: str, data: dict[str, Any], label: str, rows: tuple[int, ...], files: dict[str, bytes]) -> None:
+    def _create(
+        self, kind: str, data: dict[str, Any], label: str, rows: tuple[int, ...], files: dict[str, bytes]
+    ) -> None:
         path = self.kinds[kind].paths[0].of(data)
         if path is None:
             raise BadSource(f"schemas/{kind}.json does not say where {data['id']} belongs")
@@ -166,7 +182,9 @@ class _Plan:
         named = {d.held.id for d in drafts if d.held}
         absent = [r.id for r in self.contracts if r.id not in named and references(r, self.columns.source)]
         if absent:
-            out.append(f"{len(absent):,} contracts that came from this source before are not in this file; they stay as they are")
+            out.append(
+                f"{len(absent):,} contracts that came from this source before are not in this file; they stay as they are"
+            )
         for spelling, ids in sorted(self.book.ambiguous.items()):
             out.append(f"'{cut(spelling, 60)}' is a name of several providers ({', '.join(ids)}); {ids[0]} was taken")
         return out
@@ -187,7 +205,9 @@ def _write(
     files = {**plan.provider_files, **plan.files}  # providers first: a contract never names one that is not there yet
     path = saving.rejects_path(file)
     if rejects:
-        files[path] = saving.rejects_csv(reader.names, rejects, reader.rejected)
+        raw = saving.rejects_csv(reader.names, rejects, reader.rejected)
+        if not saving.holds(root / path, raw):
+            files[path] = raw
     saving.save(root, files)
     if not rejects:
         (root / path).unlink(missing_ok=True)
@@ -203,17 +223,24 @@ def _refuse_unreadable(loaded: Loaded) -> None:
     for f in loaded.findings:
         kind = loaded.kinds.of_path(f.at.path)
         if kind is not None and kind.name in {"contract", "provider"} and f.at.path not in known:
-            raise BadSource(f"{f.at}: {f.message}. Mend it before importing ({f.fix}), so that nothing is entered twice")
+            raise BadSource(
+                f"{f.at}: {f.message}. Mend it before importing ({f.fix}), so that nothing is entered twice"
+            )
 
 
 def _refuse_unknown_codes(columns: ColumnMap, kinds: Kinds) -> None:
     for name in CODED:
         f = kinds["contract"].field(name)
         allowed = f.schema.get("enum") if f else None
-        given = {*columns.data.get("values", {}).get(name, {}).values(), columns.data.get("constants", {}).get(name)} - {None}
+        given = {
+            *columns.data.get("values", {}).get(name, {}).values(),
+            columns.data.get("constants", {}).get(name),
+        } - {None}
         wrong = sorted(given - set(allowed)) if allowed else []
         if wrong:
-            raise BadSource(f"the mapping {columns.path}: {name} cannot be '{wrong[0]}'. Use one of: {', '.join(allowed or ())}")
+            raise BadSource(
+                f"the mapping {columns.path}: {name} cannot be '{wrong[0]}'. Use one of: {', '.join(allowed or ())}"
+            )
 
 
 def _codes(loaded: Loaded) -> dict[str, frozenset[str]]:

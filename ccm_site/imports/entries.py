@@ -78,7 +78,11 @@ class Reader:
         }
         self._money = {i: m for m in self.mapping.money for i in self._at((m.column,))}
         self._notes = [i for names in self.mapping.notes for i in self._at(names)]
-        self._notes += [i for i, name in enumerate(self.table.columns) if header_key(name).startswith("column") and self._extra(name)]
+        self._notes += [
+            i
+            for i, name in enumerate(self.table.columns)
+            if header_key(name).startswith("column") and self._extra(name)
+        ]
         self._references = frozenset(self._places["reference"])
 
     def _at(self, names: tuple[str, ...]) -> list[int]:
@@ -109,15 +113,14 @@ class _Unread(Exception):
 
 
 class _ValueMap:
-    """Words of the source to codes; a word that ends in * stands for all that begin so, the longest such first."""
+    """Words of the source to codes, the whole words before those that end in ``*``."""
 
     def __init__(self, words: Mapping[str, str]):
-        self.exact = {header_key(k): v for k, v in words.items() if not k.endswith("*")}
-        self.heads = sorted(((header_key(k), v) for k, v in words.items() if k.endswith("*")), key=lambda p: (-len(p[0]), p))
+        ordered = sorted(words, key=lambda w: (w.endswith("*"), -len(w), w))
+        self._words = [(Words([w]), words[w]) for w in ordered]
 
     def get(self, text: str) -> str | None:
-        key = header_key(text)
-        return self.exact.get(key) or next((v for head, v in self.heads if key.startswith(head)), None)
+        return next((code for word, code in self._words if text in word), None)
 
 
 class _RowReader:
@@ -158,7 +161,9 @@ class _RowReader:
             return Reject(self.row.number, column, cut(line(shown), 80), fault.reason, fault.mend)
 
     def _entry(self) -> Entry:
-        index, reference = self._needed("reference", "number of its own", "give the contract a number, which later files repeat")
+        index, reference = self._needed(
+            "reference", "number of its own", "give the contract a number, which later files repeat"
+        )
         reference = self._line(index, reference, REFERENCE_LIMIT)
         index, title = self._needed("title", "title", "give the contract a title of one line")
         title = self._line(index, title)
@@ -181,7 +186,9 @@ class _RowReader:
                 fields["cpv"] = code[0]
             if not code or code[0] != found[1]:
                 self.notes.setdefault(found[0], found[1])
-        year = next((int(fields[d][:4]) for d in ("start_date", "award_date") if d in fields), None) or self._published()
+        year = (
+            next((int(fields[d][:4]) for d in ("start_date", "award_date") if d in fields), None) or self._published()
+        )
         of_provider = self._of_provider() if len(suppliers) == 1 else {}
         return Entry(self.row.number, reference, title, suppliers, fields, self._all_notes(), year, of_provider)
 
@@ -204,15 +211,19 @@ class _RowReader:
         for index, text in found:
             names = self.r._splitter.names(text)
             if names:
-                if any(len(n) > LINE_LIMIT for n in names):
+                if header_key("".join(names)) != header_key(text) or any(len(n) > LINE_LIMIT for n in names):
                     self.notes.setdefault(index, text)
                 return tuple(dict.fromkeys(cut(n, LINE_LIMIT) for n in names))
         at = found[0][0] if found else (self.r._places["provider"] or [-1])[0]
         if found:
-            raise _Unread(at, "it names no one supplier", "name the supplier, or each of them")
+            raise _Unread(at, "it names no supplier", "name the supplier, or each of them")
         status = self._status()
         why = f" (its status is '{status}')" if status else ""
-        raise _Unread(at, f"it has no supplier: not awarded, or the source does not say{why}", "name the supplier once it is awarded")
+        raise _Unread(
+            at,
+            f"it has no supplier: not awarded, or the source does not say{why}",
+            "name the supplier once it is awarded",
+        )
 
     def _status(self) -> str:
         index = self.r._index.get("status")
@@ -325,4 +336,3 @@ class _RowReader:
                 self.remark(f"a text is longer than the {NOTE_LIMIT:,} characters that are kept")
             out.append((self.r.names[index], cut(self.notes[index], NOTE_LIMIT)))
         return tuple(out)
-

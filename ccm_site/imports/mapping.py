@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,7 +82,9 @@ class ColumnMap:
         entries = [{"column": e} if isinstance(e, str) else e for e in ([given] if isinstance(given, str) else given)]
         return tuple(
             MoneyColumn(
-                e["column"], e.get("currency") or default.get("currency", ""), e.get("vat_basis") or default.get("vat_basis", "")
+                e["column"],
+                e.get("currency") or default.get("currency", ""),
+                e.get("vat_basis") or default.get("vat_basis", ""),
             )
             for e in entries
         )
@@ -111,19 +114,30 @@ class ColumnMap:
 
 
 class Words:
-    """A list of words to compare cells with, without regard to capitals and punctuation; ``multiple*`` is a beginning."""
+    """Words to compare cells with, without regard to capitals and punctuation.
+
+    A ``*`` at the end stands for any rest: ``multiple supplier*`` is also "Multiple suppliers - see list", and ``n/a *``, after
+    a space, is "N/A event day" but not "N. Anderson".
+    """
 
     def __init__(self, words: Iterable[str]):
         words = list(words)
         self._whole = {header_key(w) for w in words if not w.endswith("*")} - {""}
-        self._heads = tuple(k for w in words if w.endswith("*") and (k := header_key(w)))
         self._signs = {w.strip() for w in words if not header_key(w)}
+        self._heads = tuple(
+            h for w in words if w.endswith("*") and (h := _spaced(w[:-1]) + (" " if w.endswith(" *") else "")).strip()
+        )
 
     def __contains__(self, text: str) -> bool:
         key = header_key(text)
         if not key:
             return text.strip() in self._signs
-        return key in self._whole or bool(self._heads) and key.startswith(self._heads)
+        return key in self._whole or (bool(self._heads) and f"{_spaced(text)} ".startswith(self._heads))
+
+
+def _spaced(text: str) -> str:
+    """The text's words in small letters with one space between them, punctuation left out."""
+    return " ".join("".join(c if c.isalnum() else " " for c in unicodedata.normalize("NFKC", text).casefold()).split())
 
 
 def _names(value: Any) -> tuple[str, ...]:
@@ -140,18 +154,24 @@ def load_mapping(path: Path) -> ColumnMap:
         first = fault.findings[0]
         raise BadSource(f"the mapping {first.at}: {first.message}. Mend: {first.fix}") from None
     schema = json.loads(_SCHEMA.read_text("utf-8"))
-    error = next(iter(sorted(Draft202012Validator(schema).iter_errors(data), key=lambda e: list(map(str, e.path)))), None)
-    if error:
-        where = "/".join(str(p) for p in error.absolute_path) or "the whole file"
-        raise BadSource(f"the mapping {path}: {where}: {error.message[:300]}. {_SCHEMA} says what a mapping may hold")
+    wrong = sorted(Draft202012Validator(schema).iter_errors(data), key=lambda e: list(map(str, e.path)))
+    if wrong:
+        where = "/".join(str(p) for p in wrong[0].absolute_path) or "the whole file"
+        raise BadSource(
+            f"the mapping {path}: {where}: {wrong[0].message[:300]}. {_SCHEMA} says what a mapping may hold"
+        )
     for pattern in data.get("suppliers", {}).get("remove", ()):
         try:
             re.compile(pattern)
         except re.error as fault:
-            raise BadSource(f"the mapping {path}: suppliers/remove: '{pattern}' is no regular expression: {fault}") from None
+            raise BadSource(
+                f"the mapping {path}: suppliers/remove: '{pattern}' is no regular expression: {fault}"
+            ) from None
     for form in data.get("dates", {}).get("formats", ()):
         if form != "serial" and not _usable(form):
-            raise BadSource(f"the mapping {path}: dates/formats: '{form}' is no date format. Write day, month and year as %d/%m/%Y")
+            raise BadSource(
+                f"the mapping {path}: dates/formats: '{form}' is no date format. Write day, month and year as %d/%m/%Y"
+            )
     return ColumnMap(data, path)
 
 
@@ -223,7 +243,10 @@ def _fits(source: Source, mappings: Iterable[ColumnMap]) -> Iterator[tuple[Colum
                 table = table_of(sheet, index)
                 others = [s.name for s in source.sheets if s is not sheet and s.lines]
                 if others:
-                    notes = (*table.notes, f"only the sheet '{sheet.name[:60]}' was read, not: {', '.join(others)[:200]}")
+                    notes = (
+                        *table.notes,
+                        f"only the sheet '{sheet.name[:60]}' was read, not: {', '.join(others)[:200]}",
+                    )
                     table = Table(table.columns, table.rows, notes)
                 yield from ((m, table) for m in fitting)
                 return
@@ -231,7 +254,11 @@ def _fits(source: Source, mappings: Iterable[ColumnMap]) -> Iterator[tuple[Colum
 
 def _columns(source: Source, pointer: str) -> list[str]:
     if not source.is_json:
-        return [c.strip() for c in source.sheets[0].lines[0].cells if c.strip()] if source.sheets and source.sheets[0].lines else []
+        return (
+            [c.strip() for c in source.sheets[0].lines[0].cells if c.strip()]
+            if source.sheets and source.sheets[0].lines
+            else []
+        )
     for place in [pointer, *lists_in(source.json)]:
         table = table_at(source.json, place, source.file)
         if table:

@@ -9,13 +9,12 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-_AREAS = (
+_AREA = (
     "AB AL BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY EC EH EN EX FK FY GL GU GY "
     "HA HD HG HP HR HS HU HX IG IM IP IV JE KA KT KW KY LA LD LE LL LN LS LU ME MK ML NE NG NN NP NR NW OL OX PA PE PH PL "
     "PO PR RG RH RM SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN TQ TR TS TW UB WA WC WD WF WN WR WS WV YO ZE "
     "B E G L M N S W"
-).split()
-_AREA = "|".join(_AREAS)
+).replace(" ", "|")
 _POSTCODE = rf"(?:{_AREA})\d[A-Z\d]?"
 _INWARD = r"\d[ABD-HJLNP-UW-Z]{2}"
 

@@ -45,7 +45,9 @@ def drafts_of(entries: Iterable[Entry]) -> tuple[list[Draft], list[tuple[int, Dr
         key = (entry.reference, *entry.facts)
         draft = found.get(key)
         if draft is None:
-            found[key] = Draft(entry, [entry.row], list(entry.suppliers), list(entry.notes), provider_fields=entry.provider_fields)
+            found[key] = Draft(
+                entry, [entry.row], list(entry.suppliers), list(entry.notes), provider_fields=entry.provider_fields
+            )
             continue
         merged.append((entry.row, draft))
         draft.rows.append(entry.row)
@@ -67,7 +69,9 @@ def _join_notes(draft: Draft, entry: Entry) -> None:
             draft.notes.append((unique, value))
 
 
-def assign(drafts: Iterable[Draft], held: Iterable[Record], scheme: str, keys_of: Callable[[Record], frozenset[str]]) -> None:
+def assign(
+    drafts: Iterable[Draft], held: Iterable[Record], scheme: str, keys_of: Callable[[Record], frozenset[str]]
+) -> None:
     """Give every draft the contract of the register that it is, if any, and its reference there.
 
     ``keys_of`` gives the name keys of a contract's providers.
@@ -90,7 +94,9 @@ def references(record: Record, scheme: str) -> list[str]:
     given = record.data.get("external_references")
     if not isinstance(given, list):
         return []
-    return [str(e["reference"]) for e in given if isinstance(e, Mapping) and e.get("scheme") == scheme and "reference" in e]
+    return [
+        str(e["reference"]) for e in given if isinstance(e, Mapping) and e.get("scheme") == scheme and "reference" in e
+    ]
 
 
 def _base(reference: str, groups: Mapping[str, Any]) -> str | None:
@@ -101,7 +107,11 @@ def _base(reference: str, groups: Mapping[str, Any]) -> str | None:
 
 
 def _assign(
-    base: str, group: list[Draft], there: Mapping[str, Record], groups: Mapping[str, Any], keys_of: Callable[[Record], frozenset[str]]
+    base: str,
+    group: list[Draft],
+    there: Mapping[str, Record],
+    groups: Mapping[str, Any],
+    keys_of: Callable[[Record], frozenset[str]],
 ) -> None:
     if len(group) == 1 and len(there) == 1:
         group[0].reference, group[0].held = next(iter(there.items()))
@@ -142,4 +152,10 @@ def _in_common(draft: Draft, record: Record, keys: frozenset[str]) -> int:
     score = 8 * start + 4 * (title and same_amount)
     if not score:
         return 0
-    return score + title + same_amount + (new.get("end_date") == old.get("end_date")) + 2 * any(name_key(s) in keys for s in draft.suppliers)
+    return (
+        score
+        + title
+        + same_amount
+        + (new.get("end_date") == old.get("end_date"))
+        + 2 * any(name_key(s) in keys for s in draft.suppliers)
+    )

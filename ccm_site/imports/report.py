@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
 from ccm_site.imports.result import FieldChange, ImportResult, Saved
 
@@ -22,21 +22,31 @@ def _lines(r: ImportResult) -> Iterator[str]:
     yield f"providers: {r.count('provider'):,} new, {r.count('provider', 'changed'):,} changed, " \
           f"{r.count('provider', 'unchanged'):,} as they were"  # fmt: skip
     yield from _some([_changed(s) for s in r.changed if s.kind == "contract"], "changed")
-    yield from _some([f"row {x.row} says again, or adds a supplier to, row {x.into} ({x.id})" for x in r.merged], "merged")
-    if r.masked:
-        kinds = Counter(m.kind for m in r.masked)
-        yield "masked: " + ", ".join(f"{n} × {kind}" for kind, n in sorted(kinds.items()))
-        yield from _some([f"row {m.row}, column {m.column}: {m.kind}" for m in r.masked], "masked")
-    if r.rejects:
-        for reason, n in sorted(Counter(x.reason for x in r.rejects).items(), key=lambda p: (-p[1], p[0])):
-            yield f"rejected: {n} × {reason}"
-        yield from _some([
-            f"row {x.row}{f', column {x.column}' if x.column else ''}: {x.reason}{f': {x.value!r}' if x.value else ''}. Mend: {x.mend}"
-            for x in r.rejects
-        ], "rejected")  # fmt: skip
+    yield from _some(
+        [f"row {x.row} says again, or adds a supplier to, row {x.into} ({x.id})" for x in r.merged], "merged"
+    )
+    for (kind, column), found in sorted(_grouped((m.kind, m.column, m.row) for m in r.masked).items()):
+        yield f"masked: {len(found):,} × {kind} in column {column} (rows {_rows(found)})"
+    for (reason, column), found in sorted(_grouped((x.reason, x.column, x.row) for x in r.rejects).items()):
+        same = [x for x in r.rejects if (x.reason, x.column) == (reason, column)]
+        where = f" (column {column}; rows {_rows(found)})" if column else f" (rows {_rows(found)})"
+        value = next((f", for example '{x.value}'" for x in same if x.value), "")
+        yield f"rejected: {len(found):,} × {reason}{where}{value}. Mend: {same[0].mend}"
     if r.rejects_file:
         yield f"rejected rows are in {r.rejects_file}"
     yield from (f"note: {n}" for n in r.notes)
+
+
+def _grouped(found: Iterable[tuple[str, str, int]]) -> dict[tuple[str, str], list[int]]:
+    out: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for one, other, row in found:
+        out[one, other].append(row)
+    return out
+
+
+def _rows(rows: list[int]) -> str:
+    shown = ", ".join(str(r) for r in dict.fromkeys(rows[:12]))
+    return f"{shown} and more" if len(rows) > 12 else shown
 
 
 def _changed(saved: Saved) -> str:
@@ -45,7 +55,9 @@ def _changed(saved: Saved) -> str:
 
 def _value(change: FieldChange, before: bool) -> str:
     value = change.before if before else change.after
-    text = "nothing" if value is None else ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+    text = (
+        "nothing" if value is None else ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+    )
     return text if len(text) <= 60 else text[:57] + "…"
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -117,13 +117,15 @@ def _delimiter(text: str) -> str:
 def _read_csv(text: str, name: str, notes: tuple[str, ...]) -> Sheet:
     limit = csv.field_size_limit(MAX_FILE)
     try:
-        lines = []
+        lines: list[Row] = []
         for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)), 1):
             if any(c and not c.isspace() for c in cells):
                 check_size(len(lines), len(cells), name)
                 lines.append(Row(number, tuple(cells)))
     except csv.Error as error:
-        raise BadSource(f"{name} is no CSV file that can be read: {error}. Open it and save it as .csv or .xlsx") from None
+        raise BadSource(
+            f"{name} is no CSV file that can be read: {error}. Open it and save it as .csv or .xlsx"
+        ) from None
     finally:
         csv.field_size_limit(limit)
     return Sheet(name, tuple(lines), notes)
@@ -148,7 +150,11 @@ def table_of(sheet: Sheet, header: int) -> Table:
         notes.append(f"the column names are in row {top.number}; what stands above it was not read")
     body = sheet.lines[header + 1 :]
     named = list(top.cells)
-    while named and not named[-1].strip() and all(len(r.cells) < len(named) or not r.cells[len(named) - 1].strip() for r in body):
+    while (
+        named
+        and not named[-1].strip()
+        and all(len(r.cells) < len(named) or not r.cells[len(named) - 1].strip() for r in body)
+    ):
         named.pop()
     width = len(named)
     for row in body:
@@ -165,7 +171,11 @@ def table_of(sheet: Sheet, header: int) -> Table:
 def long_cells(rows: tuple[Row, ...]) -> list[str]:
     """A note where cells are so long that only their beginning is read."""
     long = [r.number for r in rows if any(len(c) > MAX_CELL for c in r.cells)]
-    return [f"{len(long)} rows have cells over {MAX_CELL:,} characters (first in row {long[0]}); their beginning was read"] if long else []
+    return (
+        [f"{len(long)} rows have cells over {MAX_CELL:,} characters (first in row {long[0]}); their beginning was read"]
+        if long
+        else []
+    )
 
 
 def _unique(names: list[str], notes: list[str]) -> tuple[str, ...]:
@@ -180,7 +190,7 @@ def _unique(names: list[str], notes: list[str]) -> tuple[str, ...]:
     return tuple(out)
 
 
-def flat_table(entries: list[Mapping[str, str]], notes: tuple[str, ...] = ()) -> Table:
+def flat_table(entries: Sequence[Mapping[str, str]], notes: tuple[str, ...] = ()) -> Table:
     """Entries with named values as a table: the columns are all the names, in the order in which they first come."""
     columns = tuple(dict.fromkeys(name for entry in entries for name in entry))
     rows = tuple(Row(i, tuple(entry.get(c, "") for c in columns)) for i, entry in enumerate(entries, 1))

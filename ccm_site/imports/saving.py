@@ -24,7 +24,9 @@ def save(root: Path, files: Mapping[str, bytes]) -> None:
         folder = (root / path).parent
         if folder not in sound:
             if os.path.commonpath([os.path.realpath(folder), base]) != base:
-                raise BadSource(f"{path} would be written outside the register: a link leads out of it. Remove the link")
+                raise BadSource(
+                    f"{path} would be written outside the register: a link leads out of it. Remove the link"
+                )
             sound.add(folder)
     for path, raw in files.items():
         target = root / path
@@ -35,7 +37,17 @@ def save(root: Path, files: Mapping[str, bytes]) -> None:
             temporary.replace(target)
         except OSError as error:
             temporary.unlink(missing_ok=True)
-            raise BadSource(f"{path} cannot be written: {error.strerror}. What was written before it stays; import again") from None
+            raise BadSource(
+                f"{path} cannot be written: {error.strerror}. What was written before it stays; import again"
+            ) from None
+
+
+def holds(path: Path, raw: bytes) -> bool:
+    """Whether the file has these bytes already."""
+    try:
+        return path.read_bytes() == raw
+    except OSError:
+        return False
 
 
 def rejects_path(file: Path) -> str:

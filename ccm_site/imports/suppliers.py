@@ -16,10 +16,10 @@ from ccm_site.imports.mapping import ColumnMap, Words
 from ccm_site.imports.masking import only_masks
 from ccm_site.imports.values import line
 
-_FORMS = frozenset(
-    "ltd limited plc llp lp inc incorporated llc cic cio corp corporation pty pte gmbh".split()
-)
-_WRITTEN = r"(?:ltd|limited|plc|llp|lp|inc|incorporated|llc|cic|cio|corp|corporation|pty|pte)"
+_FORMS = (
+    "ltd", "limited", "plc", "llp", "lp", "inc", "incorporated", "llc", "cic", "cio", "corp", "corporation", "pty", "pte"
+)  # fmt: skip
+_WRITTEN = rf"(?:{'|'.join(_FORMS)})"
 _TRADING = re.compile(r"(?<=\S)[\s,;(-]+(?:t/as?|t\.a\.|trading\s+as|d/b/a|dba|d\.b\.a\.)[\s:]+(?=\S)", re.IGNORECASE)
 _JOINED = re.compile(r"[.'’‘`´]")
 _APART = re.compile(r"[^\w]+|_+")
@@ -51,7 +51,9 @@ def principal(name: str) -> str:
 
 def slug(name: str, taken: Iterable[str] = ()) -> str:
     """A short name for files and addresses: ASCII, at most 60 characters, no name that Windows keeps for itself, and not taken."""
-    text = unicodedata.normalize("NFKD", name.replace("&", " and ").replace("ß", "ss")).encode("ascii", "ignore").decode()
+    text = (
+        unicodedata.normalize("NFKD", name.replace("&", " and ").replace("ß", "ss")).encode("ascii", "ignore").decode()
+    )
     base = re.sub(r"[^a-z0-9]+", "-", _JOINED.sub("", text).lower()).strip("-")
     if len(base) > 60:
         base = base[:60].rpartition("-")[0] if "-" in base[30:60] else base[:60]

@@ -29,7 +29,7 @@ def read_workbook(raw: bytes, name: str) -> tuple[Sheet, ...]:
             if sheet.sheet_state != "visible":
                 continue
             sheet.reset_dimensions()  # a sheet may claim to reach to the last column; count what is there
-            lines = []
+            lines: list[Row] = []
             for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
                 if any(c is not None for c in cells):  # a stray cell far below makes a million empty rows
                     check_size(len(lines), len(cells), name)
@@ -54,16 +54,22 @@ def _refuse_bombs(raw: bytes, name: str) -> None:
             parts = archive.infolist()
             unpacked = sum(p.file_size for p in parts)
             if len(parts) > MAX_PARTS or unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * len(raw) + 10_000_000:
-                raise BadSource(f"{name} unpacks to {unpacked:,} bytes in {len(parts):,} parts, more than a register has. Save it as .csv")
+                raise BadSource(
+                    f"{name} unpacks to {unpacked:,} bytes in {len(parts):,} parts, more than a register has. Save it as .csv"
+                )
             if not any(p.filename.lower().startswith("xl/") for p in parts):
                 raise BadSource(f"{name} is a ZIP file, but no workbook. Unpack it, or save it as .xlsx")
             for part in parts:
                 if part.filename.endswith((".xml", ".rels")):
                     with archive.open(part) as stream:
                         if b"<!" in stream.read(2048).replace(b"<!--", b"").replace(b"<![CDATA[", b""):
-                            raise BadSource(f"{name} declares entities of its own, as no workbook does. Save it as .csv")
+                            raise BadSource(
+                                f"{name} declares entities of its own, as no workbook does. Save it as .csv"
+                            )
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-        raise BadSource(f"{name} is no workbook that can be read: {error}. Open it and save it as .xlsx or .csv") from None
+        raise BadSource(
+            f"{name} is no workbook that can be read: {error}. Open it and save it as .xlsx or .csv"
+        ) from None
 
 
 def _text(value: Any) -> str:

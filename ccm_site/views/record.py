@@ -13,6 +13,7 @@ from ccm_site.kinds import Kind, Transition
 from ccm_site.model import Key, Link, Record
 from ccm_site.publish.page import Page
 from ccm_site.views import specification
+from ccm_site.views.badges import badge
 from ccm_site.views.columns import columns, filter_for
 from ccm_site.views.context import AREAS, Site
 from ccm_site.views.facts import Fact, Group, exceptions, gaps, groups
@@ -143,21 +144,6 @@ def _card(at: At, record: Record) -> Card:
 
 def _is_state(kind: Kind, name: str) -> bool:
     return kind.life_cycle is not None and kind.life_cycle.field == name
-
-
-def badge(site: Site, record: Record) -> Markup:
-    """The record's state in words with a symbol, so that colour is never all that tells."""
-    if "voided" in record.data:
-        return Markup('<span class="ccm-badge ccm-badge--void"><span aria-hidden="true">✕</span> Void</span>')
-    cycle = site.kinds[record.kind].life_cycle
-    state = site.state(record)
-    if cycle is None or not state:
-        return Markup("")
-    told = cycle.states.get(state, {})
-    look, symbol = ("begun", "○") if state in cycle.initial else ("over", "■") if told.get("final") else ("going", "◆")
-    return Markup('<span class="ccm-badge ccm-badge--{}"><span aria-hidden="true">{}</span> {}</span>').format(
-        look, symbol, told.get("title", state)
-    )
 
 
 def _voided(site: Site, record: Record) -> Markup:

@@ -14,8 +14,8 @@ FILTERS = ("Kind", "Provider", "Service type", "Status", "Year")
 
 
 def search_form(base: str) -> Markup:
-    """The form for the header of a page. ``base`` is the relative path to the site's root, for example ``../..``."""
-    return render("search_form.html", base=base or ".")
+    """The form for the header of a page. ``base`` is the relative path to the site's root, ``.`` or ``../..``; empty where paths are absolute."""
+    return render("search_form.html", base=base)
 
 
 def search_page(site: Site) -> Page:

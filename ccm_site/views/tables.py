@@ -11,13 +11,13 @@ from markupsafe import Markup
 from ccm_site.kinds import Kind
 from ccm_site.model import Record
 from ccm_site.publish.page import Extra, Page
+from ccm_site.views.badges import badge, rating_badge, state_badge
 from ccm_site.views.columns import Column, columns, filters, words
 from ccm_site.views.context import AREAS, Site
-from ccm_site.views.record import badge
 from ccm_site.views.sheets import sheet
 from ccm_site.views.templates import render
-from ccm_site.views.text import At, html, shape
-from ccm_site.views.urls import dictionary_url, filtered, folder, relative
+from ccm_site.views.text import At, html, shape, target
+from ccm_site.views.urls import dictionary_url, folder, relative
 
 ROWS = 200
 
@@ -89,8 +89,7 @@ def _row(at: At, kind: Kind, shown: tuple[Column, ...], record: Record) -> list[
 def rows_json(site: Site, kind: Kind, records: tuple[Record, ...]) -> bytes:
     """The table as compact data, in the order of its first view.
 
-    ``columns``: title, type, and for a choice its ``values`` (code, words and, where it has a page, link), which rows cite by
-    position. ``rows``: the link to the record, then a cell for each column: text, ISO date, position, or null. ``filters``: the
+    ``columns``: title, type, and for a choice its ``values`` (code, words, link, look, symbol), which rows cite by their place. ``rows``: the link to the record, then a cell for each column: text, ISO date, position, or null. ``filters``: the
     column that each works on. Columns from ``shown`` on serve filters only. Links are relative to the table's first page.
     """
     at = At(site, folder(kind))
@@ -110,11 +109,11 @@ def rows_json(site: Site, kind: Kind, records: tuple[Record, ...]) -> bytes:
             if value is None:
                 row.append(None)
             elif column.type == "choice" and not isinstance(value, list):
-                code = str(value)
-                if code not in values[i]:
-                    values[i][code] = len(listed[i])
-                    listed[i].append([code, words(at, kind, column, record), *_link(at, column, record)])
-                row.append(values[i][code])
+                choice = _choice(at, kind, column, record)
+                if choice[0] not in values[i]:
+                    values[i][choice[0]] = len(listed[i])
+                    listed[i].append(choice)
+                row.append(values[i][choice[0]])
             elif column.type == "date":
                 row.append(str(value))
             else:
@@ -134,17 +133,13 @@ def rows_json(site: Site, kind: Kind, records: tuple[Record, ...]) -> bytes:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-def _link(at: At, column: Column, record: Record) -> list[str]:
-    """Where the record lies that a reference names."""
-    if shape(column.field) != "reference":
-        return []
-    pointer = "".join(f"/{part}" for part in column.field.path)
-    link = next((k for k in at.site.register.links.get(record.key, ()) if k.pointer == pointer), None)
-    place = at.site.place(link.target) if link else None
-    return [at.href(place)] if place else []
-
-
-def state_link(at: At, kind: Kind, state: str) -> str:
-    """The link to a kind's table, narrowed to the records in one state."""
-    field = kind.life_cycle.field if kind.life_cycle else "status"
-    return at.href(filtered(folder(kind), **{field: state}))
+def _choice(at: At, kind: Kind, column: Column, record: Record) -> list[str]:
+    """A choice as code, words, and where it has them the link to its page, or the look and the symbol of its badge."""
+    value = column.value(record)
+    is_state = kind.life_cycle is not None and column.name == kind.life_cycle.field
+    shown = state_badge(at.site, record) if is_state else rating_badge(column.field, value)
+    if shown:
+        return [shown.code, shown.words, "", shown.look, shown.symbol]
+    choice = [str(value), words(at, kind, column, record)]
+    place = at.site.place(target(at.site, column.field, value)) if shape(column.field) == "reference" else None
+    return [*choice, at.href(place)] if place else choice

@@ -13,12 +13,12 @@ from markupsafe import Markup, escape
 
 from ccm_site.kinds import Field, Kind
 from ccm_site.model import Key
+from ccm_site.views.badges import rating_badge
 from ccm_site.views.context import Place, Site
 from ccm_site.views.urls import relative
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 VAT = {"excluded": "excluding VAT", "included": "including VAT", "exempt": "exempt from VAT"}
-RATINGS = {"green": "●", "amber": "▲", "red": "■"}
 
 Shape = Literal[
     "reference", "code", "choice", "flag", "number", "date", "month", "money", "period", "file", "quantity", "target",
@@ -166,12 +166,8 @@ def html(at: At, kind: Kind, f: Field, value: Any) -> Markup:
         return _list(at, kind, f.item, [v for v in value if v is not None])
     if how == "object" and isinstance(value, Mapping):
         return _object(at, kind, f, value)
-    words = plain(at.site, kind, f, value)
-    if how == "choice" and value in RATINGS and set(f.schema.get("enum", ())) == set(RATINGS):
-        return Markup('<span class="ccm-badge ccm-badge--{}"><span aria-hidden="true">{}</span> {}</span>').format(
-            value, RATINGS[value], words
-        )
-    return escape(words)
+    rated = rating_badge(f, value) if how == "choice" else None
+    return Markup(rated.__html__()) if rated else escape(plain(at.site, kind, f, value))
 
 
 def time(text: str) -> Markup:

@@ -4,9 +4,11 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from ccm_site.register import load
 from ccm_site.starter import NotEmpty, start
 from tests.registers import TODAY
 
@@ -15,7 +17,7 @@ from tests.registers import TODAY
 def installed(tmp_path_factory):
     """The wheel, built and laid into a folder of its own: the environment to run it with."""
     folder = tmp_path_factory.mktemp("wheel")
-    repository = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    repository = Path(__file__).parents[2]
     subprocess.run([sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, repository], check=True, capture_output=True)
     wheel = next(folder.glob("*.whl"))
     subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", folder / "site", wheel], check=True)
@@ -45,8 +47,9 @@ def test_a_new_register_has_adopted_nothing_but_the_law(tmp_path):
     start(tmp_path / "new", "Glen Council", TODAY)
     adopted = {p.stem for p in (tmp_path / "new/policy").glob("*.yaml") if "state: adopted" in p.read_text("utf-8")}
     assert adopted <= {"thresholds", "holidays", "inspection_bodies"}
-    register = (tmp_path / "new/policy/register.yaml").read_text("utf-8")
-    assert "council: Glen Council\n" in register and "demonstration: none\n" in register
+    register = load(tmp_path / "new").register.table("register")
+    assert (register["council"], register["demonstration"]) == ("Glen Council", "none")
+    assert all(b"strathmarnoch" not in p.read_bytes().lower() for p in (tmp_path / "new/policy").rglob("*.yaml"))
 
 
 def test_the_editor_finds_each_schema(tmp_path):
