@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -10,6 +11,7 @@ from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Location, Register
 from ccm_site.rules import rule
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _PAIRS = (("start_date", "end_date"), ("from", "to"), ("effective_from", "effective_to"), ("from", "until"))
 
 
@@ -29,11 +31,15 @@ def start_before_end(register: Register, kinds: Kinds, today: date) -> Iterator[
                 )  # fmt: skip
 
 
+def _is_day(value: Any) -> bool:
+    return isinstance(value, str) and bool(_DAY.match(value))
+
+
 def _spans(data: Any, at: str) -> Iterator[tuple[str, str, str, str, str]]:
     if isinstance(data, Mapping):
         for first, last in _PAIRS:
             start, end = data.get(first), data.get(last)
-            if isinstance(start, str) and isinstance(end, str) and len(start) == len(end):
+            if _is_day(start) and _is_day(end):
                 yield at, first, last, start, end
         for name, value in data.items():
             if isinstance(value, (Mapping, list)):
