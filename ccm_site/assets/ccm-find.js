@@ -5,6 +5,7 @@
 
   const FEW = 6;
   const MANY = 20;
+  const COMMON = new Set(["#details", "#links", "#next"]);
   let index = null;
 
   /* The index of the site whose root is at `base`, loaded once. */
@@ -113,7 +114,10 @@
   }
 
   function result(data, words) {
-    const parts = data.sub_results.filter((s) => s.url !== data.url && s.url.includes("#") && s.title !== title(data)).slice(0, 3);
+    const parts = data.sub_results.filter((s) => {
+      const anchor = new URL(s.url, location.href).hash;
+      return anchor && !COMMON.has(anchor);
+    }).slice(0, 3);
     return make("li", {},
       make("a", { class: "ccm-results__title", href: address(data.url) }, title(data)),
       data.meta.description && make("span", { class: "ccm-mark" }, data.meta.description),

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from ccm_site.formatting import write_file
 from ccm_site.imports.masking import mask
 from ccm_site.imports.result import BadSource, Reject
 
@@ -29,17 +30,11 @@ def save(root: Path, files: Mapping[str, bytes]) -> None:
                 )
             sound.add(folder)
     for path, raw in files.items():
-        target = root / path
-        temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            temporary.write_bytes(raw)
-            temporary.replace(target)
+            write_file(root / path, raw)
         except OSError as error:
-            temporary.unlink(missing_ok=True)
-            raise BadSource(
-                f"{path} cannot be written: {error.strerror}. What was written before it stays; import again"
-            ) from None
+            done = "What was written before it stays; mend the cause and import again"
+            raise BadSource(f"{path} cannot be written: {error.strerror}. {done}") from None
 
 
 def holds(path: Path, raw: bytes) -> bool:

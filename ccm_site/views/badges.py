@@ -24,7 +24,7 @@ class Badge:
     symbol: str
 
     def __html__(self) -> str:
-        return Markup('<span class="ccm-badge ccm-badge--{}"><span aria-hidden="true">{}</span> {}</span>').format(
+        return Markup('<span class="ccm-badge ccm-badge--{}"><span aria-hidden="true" data-pagefind-ignore>{}</span> {}</span>').format(
             self.look, self.symbol, self.words
         )
 

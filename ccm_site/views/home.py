@@ -49,7 +49,6 @@ def home_page(site: Site) -> Page:
         title=title,
         lead=LEADS[site.audience],
         terms=_terms(at) if site.audience == "public" else [],
-        demonstration=about.get("demonstration") in ("source", "copy"),
         search=SEARCH,
         handbook=HANDBOOK if site.audience != "public" else "",
         flow=FLOW,

@@ -89,8 +89,9 @@ def _row(at: At, kind: Kind, shown: tuple[Column, ...], record: Record) -> list[
 def rows_json(site: Site, kind: Kind, records: tuple[Record, ...]) -> bytes:
     """The table as compact data, in the order of its first view.
 
-    ``columns``: title, type, and for a choice its ``values`` (code, words, link, look, symbol), which rows cite by their place. ``rows``: the link to the record, then a cell for each column: text, ISO date, position, or null. ``filters``: the
-    column that each works on. Columns from ``shown`` on serve filters only. Links are relative to the table's first page.
+    ``columns``: title, type, and for a choice its ``values`` (code, words, link, look, symbol), which rows cite by their place;
+    those from ``shown`` on serve filters only. ``rows``: the link to the record, then a cell for each column: text, ISO date,
+    place in ``values``, or null. ``filters``: the column that each works on. Links are relative to the table's first page.
     """
     at = At(site, folder(kind))
     visible = columns(kind, site.audience)
