@@ -97,7 +97,11 @@
     const filters = data.filters.map((f) => ({ ...f, param: f.year ? `${f.name}.year` : f.name }));
     const base = place.dataset.base;
     const state = Object.fromEntries(new URLSearchParams(location.search));
-    const texts = data.rows.map((row) => visible.map((c, i) => words(c, row[i + 1])).join("\n").toLowerCase());
+    let texts = null;
+    const textOf = (i) => {
+      if (!texts) texts = data.rows.map((row) => visible.map((c, j) => words(c, row[j + 1])).join("\n").toLowerCase());
+      return texts[i];
+    };
     const count = place.querySelector(".ccm-count");
     const heads = [...place.querySelectorAll("thead th")];
     const scroll = place.querySelector(".ccm-scroll");
@@ -147,7 +151,7 @@
       const parts = (state.q || "").toLowerCase().split(/\s+/).filter(Boolean);
       const found = [];
       data.rows.forEach((row, i) => {
-        if (tests.every((t) => t(row)) && parts.every((p) => texts[i].includes(p))) found.push(row);
+        if (tests.every((t) => t(row)) && parts.every((p) => textOf(i).includes(p))) found.push(row);
       });
       const down = (state.sort || "").startsWith("-");
       const at = buttons.indexOf((state.sort || "").replace(/^-/, ""));

@@ -84,13 +84,13 @@ class _Plan:
             id(d): list({id(p): p for p in (self.book.party(s) for s in d.suppliers)}.values()) for d in drafts
         }
         for draft in drafts:
-            for spelling in draft.suppliers:
-                self.book.party(spelling).spellings[spelling] += len(draft.rows)
+            for spelling in draft.spellings:
+                self.book.party(spelling).spellings[spelling] += 1
             for party in self._parties[id(draft)]:
                 party.rows.append(draft.entry.row)
-            if len(self._parties[id(draft)]) == 1:
-                for name, value in draft.provider_fields.items():
-                    self._parties[id(draft)][0].said[name].add(value)
+            for spelling, said in draft.said:
+                for name, value in said.items():
+                    self.book.party(spelling).said[name].add(value)
         self.all_parties = self.book.settle()
         assign(drafts, self.contracts, self.columns.source, self._keys_of)
 

@@ -31,10 +31,13 @@ class Draft:
     rows: list[int]
     suppliers: list[str]
     notes: list[tuple[str, str]]
+    spellings: list[str] = field(default_factory=list)
+    """The suppliers as every row spells them."""
     reference: str = ""
     """The reference that it has in the register: the source's, with a number where the source repeats it."""
     held: Record | None = None
-    provider_fields: Mapping[str, str] = field(default_factory=dict)
+    said: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
+    """What rows with one supplier say of it."""
 
 
 def drafts_of(entries: Iterable[Entry]) -> tuple[list[Draft], list[tuple[int, Draft]]]:
@@ -45,15 +48,16 @@ def drafts_of(entries: Iterable[Entry]) -> tuple[list[Draft], list[tuple[int, Dr
         key = (entry.reference, *entry.facts)
         draft = found.get(key)
         if draft is None:
-            found[key] = Draft(
-                entry, [entry.row], list(entry.suppliers), list(entry.notes), provider_fields=entry.provider_fields
-            )
-            continue
-        merged.append((entry.row, draft))
+            draft = found[key] = Draft(entry, [], [], list(entry.notes))
+        else:
+            merged.append((entry.row, draft))
+            _join_notes(draft, entry)
         draft.rows.append(entry.row)
+        draft.spellings += entry.suppliers
         known = {name_key(s) for s in draft.suppliers}
         draft.suppliers += [s for s in entry.suppliers if name_key(s) not in known]
-        _join_notes(draft, entry)
+        if entry.provider_fields:
+            draft.said.append((entry.suppliers[0], entry.provider_fields))
     return list(found.values()), merged
 
 

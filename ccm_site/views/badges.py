@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ccm_site.kinds import Field
 from ccm_site.model import Record
@@ -24,9 +24,8 @@ class Badge:
     symbol: str
 
     def __html__(self) -> str:
-        return Markup('<span class="ccm-badge ccm-badge--{}"><span aria-hidden="true" data-pagefind-ignore>{}</span> {}</span>').format(
-            self.look, self.symbol, self.words
-        )
+        symbol = f'<span aria-hidden="true" data-pagefind-ignore>{escape(self.symbol)}</span>'
+        return f'<span class="ccm-badge ccm-badge--{escape(self.look)}">{symbol} {escape(self.words)}</span>'
 
 
 def state_badge(site: Site, record: Record) -> Badge | None:

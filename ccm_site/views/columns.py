@@ -42,20 +42,23 @@ class Filter:
     by_year: bool
 
 
-def columns(kind: Kind, audience: Audience) -> tuple[Column, ...]:
-    """The columns of the kind's table that a site of this audience can fill."""
-    found = (_column(kind, path, audience) for path in kind.list_columns)
-    return tuple(c for c in found if c is not None)
+def columns(site: Site, kind: Kind) -> tuple[Column, ...]:
+    """The columns of the kind's table that the site can fill."""
+    found: tuple[Column, ...] | None = site.kept.get(("columns", kind.name))
+    if found is None:
+        found = tuple(c for path in kind.list_columns if (c := _column(kind, path, site.audience)))
+        site.kept["columns", kind.name] = found
+    return found
 
 
-def filters(kind: Kind, audience: Audience) -> tuple[Filter, ...]:
+def filters(site: Site, kind: Kind) -> tuple[Filter, ...]:
     """The filters of the kind's table: those that it names, and every reference among its columns and parents."""
     named = list(kind.filters)
     named += [p for p in (*kind.list_columns, *kind.page_on) if (f := kind.field(p)) and f.ref and p not in named]
     out = []
     for path in named:
         name, _, by = path.partition(":")
-        column = _column(kind, name, audience)
+        column = _column(kind, name, site.audience)
         if column is not None:
             title = f"{column.title}: year" if by == "year" else column.title
             out.append(Filter(column.name, title, column, by == "year"))
@@ -97,4 +100,4 @@ def words(at: At, kind: Kind, column: Column, record: Record) -> str:
 def filter_for(site: Site, kind: Kind, pointer: str) -> str:
     """The name of the filter by which the table finds the records whose reference at a pointer names something; "" if none."""
     name = pointer.strip("/").replace("/", ".")
-    return name if any(f.name == name and not f.by_year for f in filters(kind, site.audience)) else ""
+    return name if any(f.name == name and not f.by_year for f in filters(site, kind)) else ""

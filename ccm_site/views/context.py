@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ccm_site.kinds import Kind, Kinds
 from ccm_site.model import Audience, Change, Key, Record, Register
@@ -49,12 +49,12 @@ def shown_kinds(kinds: Kinds, audience: Audience) -> tuple[Kind, ...]:
     """The kinds of a site, by area and then in the order of their names."""
     order = list(AREAS)
     shown = (k for k in kinds if shown_kind(k, audience))
-    return tuple(sorted(shown, key=lambda k: (order.index(k.area), k.area != folder_word(k), k.plural)))
+    return tuple(sorted(shown, key=lambda k: (order.index(k.area), not is_first(k), k.plural)))
 
 
-def folder_word(kind: Kind) -> str:
-    """The word under which its table stands: the kind that names its area comes first there."""
-    return urls.folder(kind).strip("/")
+def is_first(kind: Kind) -> bool:
+    """Whether the kind's table is its area's own page: the contracts' in the area of contracts."""
+    return urls.folder(kind) == f"{kind.area}/"
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,11 @@ class Site:
     today: date
 
     @cached_property
+    def kept(self) -> dict[tuple[str, str], Any]:
+        """What views found out once and need on many pages, by what it is and the kind's name."""
+        return {}
+
+    @cached_property
     def shown(self) -> tuple[Kind, ...]:
         return shown_kinds(self.kinds, self.audience)
 
@@ -79,6 +84,10 @@ class Site:
             if self.kinds[record.kind].id_pattern.match(str(record.data.get("id", ""))):
                 found[record.kind].append(record)
         return {name: tuple(sorted(records, key=lambda r: r.id)) for name, records in found.items()}
+
+    def area_page(self, area: str) -> str | None:
+        """The page of an area that holds several tables; None where its one table is all."""
+        return f"{area}/" if sum(k.area == area for k in self.shown) > 1 else None
 
     def of_kind(self, kind: Kind) -> tuple[Record, ...]:
         return self.by_kind.get(kind.name, ())

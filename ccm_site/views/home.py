@@ -75,7 +75,9 @@ def _terms(at: At) -> list[Fact]:
 def _areas(at: At) -> list[Area]:
     found = []
     for area, title in AREAS.items():
-        tables = [(k.plural, len(at.site.of_kind(k)), at.href(folder(k))) for k in at.site.shown if k.area == area and not k.is_policy]
+        tables: list[tuple[str, int | None, str]] = [
+            (k.plural, len(at.site.of_kind(k)), at.href(folder(k))) for k in at.site.shown if k.area == area and not k.is_policy
+        ]
         if area == "policy" and any(k.is_policy for k in at.site.shown):
             tables.insert(0, ("Decisions of the council", None, at.href(POLICY)))
         if tables:
@@ -102,7 +104,7 @@ def _ending(site: Site) -> list[Record] | None:
 
 def _ending_table(at: At, records: list[Record]) -> Table:
     kind = at.site.kinds["contract"]
-    shown = [c for c in columns(kind, at.site.audience) if c.name in {"provider", "end_date"}]
+    shown = [c for c in columns(at.site, kind) if c.name in {"provider", "end_date"}]
     rows = []
     for record in records:
         cells = [html(at, kind, c.field, v) if (v := c.value(record)) is not None else Markup("") for c in shown]

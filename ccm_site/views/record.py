@@ -15,7 +15,7 @@ from ccm_site.publish.page import Page
 from ccm_site.views import specification
 from ccm_site.views.badges import badge
 from ccm_site.views.columns import columns, filter_for
-from ccm_site.views.context import AREAS, Site
+from ccm_site.views.context import Site
 from ccm_site.views.facts import Fact, Group, exceptions, gaps, groups
 from ccm_site.views.templates import render
 from ccm_site.views.text import At, html, linked, plain, time
@@ -89,10 +89,7 @@ def record_page(site: Site, record: Record) -> Page:
         "record.html",
         kind=kind,
         card=card,
-        area=AREAS[kind.area],
-        home=at.href(""),
-        table=at.href("policy/" if kind.is_policy else folder(kind)),
-        table_title="Policy" if kind.is_policy else kind.plural,
+        trail=at.trail(kind, own=False),
         marks=tuple(_marks(site, kind, record)),
         label=kind.title if kind.is_policy else label,
         sections=sections,
@@ -119,7 +116,7 @@ def _sections(at: At, kind: Kind, record: Record, card: Card) -> Iterator[Sectio
 
 def _card(at: At, record: Record) -> Card:
     site, kind = at.site, at.site.kinds[record.kind]
-    first = [c for c in columns(kind, site.audience) if "." not in c.name]
+    first = [c for c in columns(site, kind) if "." not in c.name]
     facts = tuple(Fact(c.title, html(at, kind, c.field, v)) for c in first if (v := c.value(record)) is not None and not _is_state(kind, c.name))
     without = frozenset(c.name for c in first) | (SPECIAL[kind.name][1] if kind.name in SPECIAL else frozenset())
     cycle = kind.life_cycle

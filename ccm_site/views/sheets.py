@@ -23,6 +23,9 @@ _STARTS = frozenset("=+-@\t\r\uff1d\uff0b\uff0d\uff20\ufe62\ufe63\ufe66\u2212") 
 _PLAIN = re.compile(r"-?\d{1,15}(\.\d{1,6})?\Z|\d{4}-\d{2}(-\d{2})?\Z", re.ASCII)
 _CUT = re.compile(r"[\n\r\x0b\x0c\x85\u2028\u2029\t;|]")
 
+# Most cells: begins with a letter or figure, and nothing in it cuts a cell or is not seen.
+_HARMLESS = re.compile(r"[A-Za-z0-9£][A-Za-z0-9 ,.:/()'&£@_-]*\Z", re.ASCII)
+
 Getter = Callable[[Record], str]
 
 
@@ -31,7 +34,7 @@ def cell(text: str) -> str:
 
     Plain numbers (``-12.50``) and dates stay as they are. Control characters other than line breaks and tabs are dropped.
     """
-    if _PLAIN.match(text):
+    if not text or _HARMLESS.match(text) or _PLAIN.match(text):
         return text
     text = "".join(c for c in text if c in "\t\n\r" or unicodedata.category(c) not in ("Cc", "Cs"))
     parts, start = [], 0

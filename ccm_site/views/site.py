@@ -9,7 +9,7 @@ from datetime import date
 from ccm_site.kinds import Kind, Kinds
 from ccm_site.model import Audience, Change, Register
 from ccm_site.publish.page import Extra, Page
-from ccm_site.views.context import AREAS, Site, shown_kinds
+from ccm_site.views.context import AREAS, Site, is_first, shown_kinds
 from ccm_site.views.dictionary import dictionary_pages
 from ccm_site.views.flow import flow_page
 from ccm_site.views.home import home_page
@@ -23,7 +23,7 @@ from ccm_site.views.urls import DICTIONARY, FLOW, POLICY, SEARCH, folder
 
 @dataclass(frozen=True)
 class Section:
-    """An entry of the navigation. With ``children`` it is a heading without a page (``url`` is empty); else a page."""
+    """An entry of the navigation, which always has a page of its own, with or without entries below it."""
 
     title: str
     url: str
@@ -35,20 +35,18 @@ def sections(kinds: Kinds, audience: Audience) -> tuple[Section, ...]:
     shown = shown_kinds(kinds, audience)
     out = [Section("Home", "")]
     for area, title in AREAS.items():
-        entries = [Section(_title(k), folder(k)) for k in shown if k.area == area]
-        if any(k.is_policy for k in shown if k.area == area):
-            entries.insert(0, Section("All decisions", POLICY))
+        entries = [k for k in shown if k.area == area]
         if len(entries) == 1:
-            out.append(entries[0])
+            out.append(_entry(entries[0]))
         elif entries:
-            out.append(Section(title, "", tuple(entries)))
+            out.append(Section(title, f"{area}/", tuple(_entry(k) for k in entries if not is_first(k))))
     if audience != "public":
         out.append(Section("How it fits together", FLOW))
     return (*out, Section("Data dictionary", DICTIONARY), Section("Search", SEARCH))
 
 
-def _title(kind: Kind) -> str:
-    return kind.title if kind.is_policy else kind.plural
+def _entry(kind: Kind) -> Section:
+    return Section(kind.title if kind.is_policy else kind.plural, folder(kind))
 
 
 def site_pages(
@@ -69,21 +67,28 @@ def site_pages(
         for record in records:
             if site.roots[record.key] == record.key:
                 yield record_page(site, record)
-    if any(k.is_policy for k in site.shown):
-        yield _policy_index(site)
+    for area in AREAS:
+        if site.area_page(area) and not any(is_first(k) for k in site.shown if k.area == area):
+            yield _area_page(site, area)
     if audience != "public":
         yield flow_page(site)
     yield from dictionary_pages(site)
     yield search_page(site)
 
 
-def _policy_index(site: Site) -> Page:
-    at = At(site, POLICY)
-    tables = [(k.title, at.href(folder(k)), k.description, _state(site, k)) for k in site.shown if k.is_policy]
-    return Page(POLICY, "Policy", render("policy.html", home=at.href(""), tables=tables))
+def _area_page(site: Site, area: str) -> Page:
+    at = At(site, f"{area}/")
+    tables = [
+        (k.title if k.is_policy else k.plural, at.href(folder(k)), k.description, _state(site, k))
+        for k in site.shown if k.area == area
+    ]  # fmt: skip
+    return Page(at.url, AREAS[area], render("area.html", home=at.href(""), title=AREAS[area], tables=tables))
 
 
 def _state(site: Site, kind: Kind) -> str:
+    """What the area's page says of a table: how many records, or how far the council is with a decision of policy."""
+    if not kind.is_policy:
+        return str(len(site.of_kind(kind)))
     if not site.of_kind(kind):
         return "Not set down yet"
     adoption = site.register.table(kind.name).get("adoption")

@@ -13,7 +13,7 @@ from ccm_site.model import Record
 from ccm_site.publish.page import Extra, Page
 from ccm_site.views.badges import badge, rating_badge, state_badge
 from ccm_site.views.columns import Column, columns, filters, words
-from ccm_site.views.context import AREAS, Site
+from ccm_site.views.context import Site
 from ccm_site.views.sheets import sheet
 from ccm_site.views.templates import render
 from ccm_site.views.text import At, html, shape, target
@@ -45,7 +45,7 @@ def page_url(kind: Kind, number: int) -> str:
 
 def _page(site: Site, kind: Kind, records: tuple[Record, ...], number: int, count: int) -> Page:
     at = At(site, page_url(kind, number))
-    shown = columns(kind, site.audience)
+    shown = columns(site, kind)
     part = records[(number - 1) * ROWS : number * ROWS]
     return Page(
         at.url,
@@ -53,8 +53,7 @@ def _page(site: Site, kind: Kind, records: tuple[Record, ...], number: int, coun
         render(
             "table.html",
             kind=kind,
-            area=AREAS[kind.area],
-            home=at.href(""),
+            trail=at.trail(kind, own=True),
             dictionary=at.href(dictionary_url(kind)),
             columns=shown,
             rows=[_row(at, kind, shown, record) for record in part],
@@ -94,8 +93,8 @@ def rows_json(site: Site, kind: Kind, records: tuple[Record, ...]) -> bytes:
     place in ``values``, or null. ``filters``: the column that each works on. Links are relative to the table's first page.
     """
     at = At(site, folder(kind))
-    visible = columns(kind, site.audience)
-    wanted = filters(kind, site.audience)
+    visible = columns(site, kind)
+    wanted = filters(site, kind)
     names = {c.name for c in visible}
     hidden = {f.column.name: f.column for f in wanted if f.column.name not in names}
     every = (*visible, *hidden.values())

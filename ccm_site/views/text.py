@@ -14,8 +14,8 @@ from markupsafe import Markup, escape
 from ccm_site.kinds import Field, Kind
 from ccm_site.model import Key
 from ccm_site.views.badges import rating_badge
-from ccm_site.views.context import Place, Site
-from ccm_site.views.urls import relative
+from ccm_site.views.context import AREAS, Place, Site
+from ccm_site.views.urls import folder, relative
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 VAT = {"excluded": "excluding VAT", "included": "including VAT", "exempt": "exempt from VAT"}
@@ -44,6 +44,16 @@ class At:
 
     def href(self, to: str | Place) -> str:
         return relative(self.url, to.link if isinstance(to, Place) else to)
+
+    def trail(self, kind: Kind, own: bool) -> list[tuple[str, str | None]]:
+        """The way from home to a kind's table (``own``: which is this page, and left out): pairs of a title and a link."""
+        steps: list[tuple[str, str | None]] = [("Home", self.href(""))]
+        area = self.site.area_page(kind.area)
+        if AREAS[kind.area] != kind.plural or area != folder(kind):
+            steps.append((AREAS[kind.area], self.href(area) if area else None))
+        if not own and not kind.is_policy:
+            steps.append((kind.plural, self.href(folder(kind))))
+        return steps
 
 
 def shape(f: Field) -> Shape:
@@ -172,14 +182,14 @@ def html(at: At, kind: Kind, f: Field, value: Any) -> Markup:
 
 def time(text: str) -> Markup:
     words = day(text)
-    return Markup('<time datetime="{}">{}</time>').format(text, words) if words != text else escape(text)
+    return Markup(f'<time datetime="{escape(text)}">{escape(words)}</time>') if words != text else escape(text)
 
 
 def linked(at: At, key: Key) -> Markup:
     """A record's name as a link to where it is shown; its bare name where this site does not show it."""
     place = at.site.place(key)
     label = at.site.label(key)
-    return Markup('<a href="{}">{}</a>').format(at.href(place), label) if place else escape(label)
+    return Markup(f'<a href="{escape(at.href(place))}">{escape(label)}</a>') if place else escape(label)
 
 
 def _mail(text: str) -> Markup:

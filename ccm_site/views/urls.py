@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 from ccm_site.kinds import Kind
 
-POLICY = "policy/"
+POLICY = "policy/"  # the page of the area, and the folder of its tables
 DICTIONARY = "dictionary/"
 FLOW = "how-it-fits-together/"
 SEARCH = "search/"

@@ -67,7 +67,10 @@ def test_a_long_short_name_stays_within_bounds_where_it_is_taken():
         ("UpToDate,INC", ["UpToDate,INC"]),
         ("LRW Solutions Group, Inc.", ["LRW Solutions Group, Inc."]),
         ("BAKER, LOMAX & SHACKLEY LIMITED", ["BAKER, LOMAX & SHACKLEY LIMITED"]),
-        ("HW Audio Ltd, The Music Cellar, & Rimmers Music Ltd", ["HW Audio Ltd", "The Music Cellar", "Rimmers Music Ltd"]),
+        (
+            "HW Audio Ltd, The Music Cellar, & Rimmers Music Ltd",
+            ["HW Audio Ltd", "The Music Cellar", "Rimmers Music Ltd"],
+        ),
         ("Alpha Ltd, Beta LLP, Gamma", ["Alpha Ltd", "Beta LLP", "Gamma"]),
         ("1,000 Voices", ["1,000 Voices"]),
     ],
