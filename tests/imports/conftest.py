@@ -67,9 +67,3 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path):
     return Desk(tmp_path)
-
-
-@pytest.fixture(scope="module")
-def long_desk(tmp_path_factory):
-    """A register that the tests of one module import into, one after the other."""
-    return Desk(tmp_path_factory.mktemp("long"))

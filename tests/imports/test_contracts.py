@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from ccm_site.imports import BadSource, as_text
-from tests.imports.conftest import COUNCIL, TODAY
+from tests.imports.conftest import COUNCIL
 
 
 def test_a_row_becomes_a_contract_and_a_provider(desk):
@@ -64,7 +64,7 @@ def test_a_row_is_rejected_by_row_and_column_with_its_mend(desk, row, column, re
 
 def test_rejected_rows_are_filed_masked_and_harmless(desk):
     rows = [COUNCIL.strip().split(","), ["=cmd|x", "Ring 0131 200 2000", "Brae", "@soon", "-", "-5"]]
-    result = desk.run(desk.file("../we ird=.csv" if False else "we ird=.csv", rows))
+    result = desk.run(desk.file("we ird=.csv", rows))
     assert result.rejects_file == "build/imports/we-ird-rejects.csv" and result.written == (result.rejects_file,)
     assert result.rejects[0].value == "@soon"
     [header, line] = csv.reader(io.StringIO((desk.root / result.rejects_file).read_text("utf-8-sig")))
@@ -353,6 +353,3 @@ def test_two_thousand_rows_take_seconds(desk):
     result = desk.read(rows, dry_run=True)
     assert result.count("contract") == 2000
     assert time.perf_counter() - begin < 30
-
-
-assert TODAY.year == 2026

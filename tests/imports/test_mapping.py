@@ -83,7 +83,7 @@ def test_a_mapping_is_named_or_given_as_a_file(tmp_path):
     assert found(tmp_path, f"{LGTC}\n1,a,b,c,,,\n", "generic")[0] == "generic"
     with pytest.raises(BadSource, match=r"lacks columns that the mapping own needs: Nr; Firm\. It has: Subject"):
         found(tmp_path, "Subject\n1\n", str(tmp_path / "own.yaml"))
-    with pytest.raises(BadSource, match="there is no mapping 'nowhere'.*act_contracts"):
+    with pytest.raises(BadSource, match=r"there is no mapping 'nowhere'.*act_contracts"):
         found(tmp_path, "Subject\n1\n", "nowhere")
 
 
@@ -108,7 +108,7 @@ def test_a_mapping_that_is_none_says_what_is_wrong(tmp_path, change, message):
 
 def test_a_mapping_s_codes_are_those_of_the_register(desk):
     path = desk.file("own.yaml", OWN + "constants: {contract_type: lease}\n")
-    with pytest.raises(BadSource, match="contract_type cannot be 'lease'. Use one of: block"):
+    with pytest.raises(BadSource, match=r"contract_type cannot be 'lease'. Use one of: block"):
         desk.run(desk.file("x.csv", "Nr,Subject,Firm\n1,a,b\n"), mapping=str(path))
 
 
