@@ -79,7 +79,11 @@ def figures(size: int, folder: Path, runs: int) -> list[Figure]:
     pages = sum(1 for _ in (root / "build/site/intranet").rglob("*.html"))
     peer = folder / f"mkdocs-{size}"
     mkdocs_pages(peer, pages)
-    take(f"plain MkDocs Material with its own search, {pages} pages", [sys.executable, "-m", "mkdocs", "build", "-q"] + ["-f", str(peer / "mkdocs.yml")], 1)
+    take(
+        f"plain MkDocs Material with its own search, {pages} pages",
+        [sys.executable, "-m", "mkdocs", "build", "-q", "-f", str(peer / "mkdocs.yml")],
+        1,
+    )
     return out
 
 
@@ -98,8 +102,15 @@ def main(sizes: str, runs: int, folder: Path, out: Path) -> None:
     """Run the measurements and write them under --out, named after the day."""
     found = [f for size in sizes.split(",") for f in figures(int(size), folder.resolve(), runs)]
     out.mkdir(parents=True, exist_ok=True)
-    machine = {"cores": os.cpu_count(), "machine": platform.machine(), "python": platform.python_version(), "day": date.today().isoformat()}
-    (out / f"{machine['day']}.json").write_text(json.dumps({"machine": machine, "figures": [asdict(f) for f in found]}, indent=1) + "\n", "utf-8")
+    machine = {
+        "cores": os.cpu_count(),
+        "machine": platform.machine(),
+        "python": platform.python_version(),
+        "day": date.today().isoformat(),
+    }
+    (out / f"{machine['day']}.json").write_text(
+        json.dumps({"machine": machine, "figures": [asdict(f) for f in found]}, indent=1) + "\n", "utf-8"
+    )
     click.echo("| contracts | what | seconds | peak MB |\n|---|---|---|---|")
     for f in found:
         click.echo(f"| {f.contracts:,} | {f.what} | {f.seconds:.1f} | {f.peak_mb:.0f} |")

@@ -17,8 +17,36 @@ from ccm_site.starter import shipped
 PER_YEAR = 1000
 PLACEMENTS, COMPLAINTS = 4, 2
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_WORDS = "Alder Birch Cairn Dunan Esk Fern Glen Heron Inver Juniper Kelp Linn Moss Ness Otter Pine Quarry Rowan Skerry Thistle".split()
-_TYPES = ("residential_care", "foster_care", "specialist_education", "short_breaks", "family_support", "therapeutic_support")
+_WORDS = [
+    "Alder",
+    "Birch",
+    "Cairn",
+    "Dunan",
+    "Esk",
+    "Fern",
+    "Glen",
+    "Heron",
+    "Inver",
+    "Juniper",
+    "Kelp",
+    "Linn",
+    "Moss",
+    "Ness",
+    "Otter",
+    "Pine",
+    "Quarry",
+    "Rowan",
+    "Skerry",
+    "Thistle",
+]
+_TYPES = (
+    "residential_care",
+    "foster_care",
+    "specialist_education",
+    "short_breaks",
+    "family_support",
+    "therapeutic_support",
+)
 
 
 def generate(target: Path, contracts: int, *, commit: bool = True, seed: int = 1) -> int:
@@ -28,7 +56,9 @@ def generate(target: Path, contracts: int, *, commit: bool = True, seed: int = 1
     source = shipped()
     for name in ("schemas", "docs"):
         shutil.copytree(source / name, target / name)
-    shutil.copytree(source / "policy", target / "policy", ignore=lambda d, names: [n for n in names if not n.endswith(".yaml")])
+    shutil.copytree(
+        source / "policy", target / "policy", ignore=lambda d, names: [n for n in names if not n.endswith(".yaml")]
+    )
     shutil.copyfile(source / "mkdocs.yml", target / "mkdocs.yml")
     (target / ".gitignore").write_text("/build/\n", "utf-8")
     count = 0
@@ -56,8 +86,12 @@ def records(contracts: int, dice: random.Random) -> Iterator[tuple[str, str]]:
         slug = f"provider-{n + 1:05}"
         year, number = _numbered(n)
         yield f"providers/{slug}/provider.yaml", _PROVIDER.format(slug=slug, name=f"{word} Care {n + 1}")
-        yield (f"providers/{slug}/services/SV-{year}-{number}.yaml",
-               _SERVICE.format(id=f"SV-{year}-{number}", slug=slug, name=f"{word} House {n + 1}", service_type=_TYPES[n % len(_TYPES)]))
+        yield (
+            f"providers/{slug}/services/SV-{year}-{number}.yaml",
+            _SERVICE.format(
+                id=f"SV-{year}-{number}", slug=slug, name=f"{word} House {n + 1}", service_type=_TYPES[n % len(_TYPES)]
+            ),
+        )
     placement = complaint = 0
     for n in range(contracts):
         year, number = _numbered(n)
@@ -73,7 +107,10 @@ def records(contracts: int, dice: random.Random) -> Iterator[tuple[str, str]]:
             y, m = _numbered(placement, PER_YEAR * PLACEMENTS)
             placement += 1
             child = _case(dice)
-            yield f"placements/{y}/P-{y}-{m}/placement.yaml", _PLACEMENT.format(placement=f"P-{y}-{m}", child=child, **values)
+            yield (
+                f"placements/{y}/P-{y}-{m}/placement.yaml",
+                _PLACEMENT.format(placement=f"P-{y}-{m}", child=child, **values),
+            )
         for _ in range(COMPLAINTS):
             y, m = _numbered(complaint, PER_YEAR * COMPLAINTS)
             complaint += 1

@@ -17,4 +17,7 @@ def mkdocs_pages(folder: Path, pages: int) -> None:
     for n in range(pages):
         path = docs / f"contracts/{n // 1000}/c-{n:05}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"# C-{n:05} Care and education of children\n\n| Field | Value |\n|---|---|\n{rows}\n\n## Links\n\n- [Another](c-{n - n % 1000:05}.md)\n", "utf-8")
+        path.write_text(
+            f"# C-{n:05} Care and education of children\n\n| Field | Value |\n|---|---|\n{rows}\n\n## Links\n\n- [Another](c-{n - n % 1000:05}.md)\n",
+            "utf-8",
+        )

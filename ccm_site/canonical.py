@@ -22,9 +22,11 @@ from ccm_site.model import pointer_tokens
 from ccm_site.source import Document, parse, plain_value
 
 # A text that needs no quotes for any YAML reader: begins with a letter, holds nothing that YAML could take for syntax.
-_SAFE = re.compile(r"[A-Za-zÀ-ɏ£€(/](?:[^\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff:#]|:(?! |\Z)|(?<! )#)*\Z")
+_SAFE = re.compile(
+    r"[A-Za-zÀ-ɏ£€(/](?:[^\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff:#]|:(?! |\Z)|(?<! )#)*\Z"
+)
 _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?\Z")
-_OLD_WORDS = frozenset("y n yes no on off true false null none nan inf".split())
+_OLD_WORDS = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf"])
 _LITERAL = re.compile(r"[^\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]+\Z")
 
 
@@ -69,7 +71,13 @@ def is_plain(text: str) -> bool:
 def _scalar(text: str) -> str:
     if is_plain(text):
         return str(text)
-    if "\n" in text and _LITERAL.match(text) and text.strip() and not text[0].isspace() and not re.search(r"[ \t]\n|[ \t]\Z", text):
+    if (
+        "\n" in text
+        and _LITERAL.match(text)
+        and text.strip()
+        and not text[0].isspace()
+        and not re.search(r"[ \t]\n|[ \t]\Z", text)
+    ):
         literal: str = LiteralScalarString(text)
         return literal
     quoted: str = DoubleQuotedScalarString(text)

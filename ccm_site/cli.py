@@ -51,7 +51,9 @@ root_option = click.option(
     "--root", type=click.Path(path_type=Path, file_okay=False), callback=_root,
     help="The register's folder. Default: the one that encloses the current folder.",
 )  # fmt: skip
-as_of_option = click.option("--as-of", type=Day(), default=None, help="The day to take as today, for example 2026-04-01.")
+as_of_option = click.option(
+    "--as-of", type=Day(), default=None, help="The day to take as today, for example 2026-04-01."
+)
 
 
 class Commands(click.Group):
@@ -86,7 +88,14 @@ def _exit_for(findings: tuple[Finding, ...]) -> None:
 
 @main.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--format", "format_", type=click.Choice(sorted(FORMATS)), default="text", show_default=True, help="How findings are written.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(sorted(FORMATS)),
+    default="text",
+    show_default=True,
+    help="How findings are written.",
+)
 @root_option
 @as_of_option
 def check(paths: tuple[Path, ...], format_: str, root: Path, as_of: date | None) -> None:
@@ -97,7 +106,9 @@ def check(paths: tuple[Path, ...], format_: str, root: Path, as_of: date | None)
     _, findings = run_check(root, as_of or date.today())
     if paths:
         wanted = [_inside(root, p) for p in paths]
-        findings = tuple(f for f in findings if any(f.at.path == w or f.at.path.startswith(f"{w}/") or w == "." for w in wanted))
+        findings = tuple(
+            f for f in findings if any(f.at.path == w or f.at.path.startswith(f"{w}/") or w == "." for w in wanted)
+        )
     click.echo(FORMATS[format_](findings), nl=False)
     _exit_for(findings)
 
@@ -112,7 +123,9 @@ def _inside(root: Path, path: Path) -> str:
 
 @main.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--check", "only_check", is_flag=True, help="Change nothing; exit 1 where a file is not in canonical form.")
+@click.option(
+    "--check", "only_check", is_flag=True, help="Change nothing; exit 1 where a file is not in canonical form."
+)
 @root_option
 def fmt(paths: tuple[Path, ...], only_check: bool, root: Path) -> None:
     """Put records into canonical form: the one way to write them, so that a difference shows only what changed."""
@@ -128,11 +141,21 @@ def fmt(paths: tuple[Path, ...], only_check: bool, root: Path) -> None:
 
 
 @main.command()
-@click.option("--audience", "audiences", type=click.Choice(AUDIENCES), multiple=True, help="Only this site; may be given again.")
-@click.option("--engine", type=click.Choice(["mkdocs", "zensical"]), default="mkdocs", show_default=True, help="What builds the handbook and the shell.")
+@click.option(
+    "--audience", "audiences", type=click.Choice(AUDIENCES), multiple=True, help="Only this site; may be given again."
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["mkdocs", "zensical"]),
+    default="mkdocs",
+    show_default=True,
+    help="What builds the handbook and the shell.",
+)
 @root_option
 @as_of_option
-def build(audiences: tuple[Audience, ...], engine: Literal["mkdocs", "zensical"], root: Path, as_of: date | None) -> None:
+def build(
+    audiences: tuple[Audience, ...], engine: Literal["mkdocs", "zensical"], root: Path, as_of: date | None
+) -> None:
     """Check the register and make a whole site for each audience under build/site/."""
     from ccm_site.publish.build import build as run_build
 
@@ -156,7 +179,9 @@ def _progress() -> Callable[[str], None]:
 
 @main.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any free port.")
-@click.option("--audience", type=click.Choice(AUDIENCES), default="intranet", show_default=True, help="Whose site is shown.")
+@click.option(
+    "--audience", type=click.Choice(AUDIENCES), default="intranet", show_default=True, help="Whose site is shown."
+)
 @click.option("--no-rebuild", is_flag=True, help="Do not watch for changed files.")
 @root_option
 @as_of_option

@@ -49,7 +49,12 @@ def lay(source: Path, target: Path) -> int:
         (target / stale).unlink()
     if fresh:
         _git(target, "init", "--quiet", "--initial-branch=main")
-        _enter(target, "2024-01-01", "Schemas, handbook and policy", ["schemas", "docs", "mkdocs.yml", ".gitignore", "policy"])
+        _enter(
+            target,
+            "2024-01-01",
+            "Schemas, handbook and policy",
+            ["schemas", "docs", "mkdocs.yml", ".gitignore", "policy"],
+        )
         for month in sorted(months):
             _enter(target, f"{month}-28" if month < _LAST[:7] else _LAST, f"Records of {month}", months[month])
     _enter(target, _LAST, "Brought up to date", ["."])
@@ -63,12 +68,22 @@ def _enter(target: Path, day: str, message: str, paths: list[str]) -> None:
     _git(target, "commit", "--quiet", "--no-gpg-sign", "--no-verify", "-m", message, day=f"{day}T12:00:00+00:00")
 
 
-def _git(target: Path, *args: str, stdin: str = "", day: str = "", check: bool = True) -> subprocess.CompletedProcess[str]:
+def _git(
+    target: Path, *args: str, stdin: str = "", day: str = "", check: bool = True
+) -> subprocess.CompletedProcess[str]:
     env = scrubbed_env() | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
     for role in ("AUTHOR", "COMMITTER"):
-        env |= {f"GIT_{role}_NAME": _AUTHOR[0], f"GIT_{role}_EMAIL": _AUTHOR[1]} | ({f"GIT_{role}_DATE": day} if day else {})
+        env |= {f"GIT_{role}_NAME": _AUTHOR[0], f"GIT_{role}_EMAIL": _AUTHOR[1]} | (
+            {f"GIT_{role}_DATE": day} if day else {}
+        )
     return subprocess.run(
-        ["git", "-c", "core.autocrlf=false", *args], cwd=target, env=env, input=stdin, text=True, check=check, capture_output=not check
+        ["git", "-c", "core.autocrlf=false", *args],
+        cwd=target,
+        env=env,
+        input=stdin,
+        text=True,
+        check=check,
+        capture_output=not check,
     )
 
 

@@ -294,7 +294,9 @@ def kinds_of(documents: Mapping[str, Any]) -> Kinds:
         for f in kind.all_fields:
             for target in f.ref:
                 if target not in kinds:
-                    raise BadSchema(f"schemas/{kind.name}.json: {f.pointer} points to the kind {target}, which has no schema")
+                    raise BadSchema(
+                        f"schemas/{kind.name}.json: {f.pointer} points to the kind {target}, which has no schema"
+                    )
             if f.codes and not (f.codes in kinds and kinds[f.codes].has_codes):
                 raise BadSchema(f"schemas/{kind.name}.json: {f.pointer} takes codes from {f.codes}, which has none")
     return Kinds(kinds, documents)

@@ -191,7 +191,9 @@ def _record(data: dict[str, Any], path: str, blob: str, kinds: Kinds, findings: 
     return Record(kind.key_of(data), path, data, blob)
 
 
-def values_at(data: Any, path: tuple[str, ...], at: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+def values_at(
+    data: Any, path: tuple[str, ...], at: tuple[str | int, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], Any]]:
     """Every value that a field path reaches in a record's data, with where it stands (``*`` goes through a list)."""
     if not path:
         yield at, data
@@ -251,7 +253,13 @@ def _policy_codes(records: Mapping[Key, Record], kinds: Kinds) -> dict[str, tupl
 
 
 def _broken(
-    record: Record, f: Field, pointer: str, value: str, records: Mapping[Key, Record], kinds: Kinds, unreadable: Mapping[str, str]
+    record: Record,
+    f: Field,
+    pointer: str,
+    value: str,
+    records: Mapping[Key, Record],
+    kinds: Kinds,
+    unreadable: Mapping[str, str],
 ) -> Finding:
     titles = " or ".join(kinds[name].title.lower() for name in f.ref)
     message = f"{f.title}: there is no {titles} '{_clip(value)}'"
@@ -270,7 +278,9 @@ def _broken(
         near = versions[-1:] or get_close_matches(value, ids, 1, 0.6)
         fix = f"did you mean '{near[0]}'?" if near else f"name one that exists, or add the {titles}"
         if near:
-            related = tuple(Location(records[Key(name, near[0])].path) for name in f.ref if Key(name, near[0]) in records)
+            related = tuple(
+                Location(records[Key(name, near[0])].path) for name in f.ref if Key(name, near[0]) in records
+            )
     return Finding("R-ID-2", "error", message, Location(record.path, pointer=pointer), fix, related)
 
 
@@ -278,7 +288,13 @@ def _bad_code(record: Record, f: Field, pointer: str, value: str, codes: tuple[s
     at = Location(record.path, pointer=pointer)
     where = Location(f"policy/{f.codes}.yaml")
     if codes is None:
-        return Finding("R-ID-2", "error", f"{f.title}: the register has no table of {f.codes.replace('_', ' ')}", at, f"add {where.path}")
+        return Finding(
+            "R-ID-2",
+            "error",
+            f"{f.title}: the register has no table of {f.codes.replace('_', ' ')}",
+            at,
+            f"add {where.path}",
+        )
     near = get_close_matches(value, codes, 1, 0.5)
     fix = f"did you mean '{near[0]}'?" if near else f"use one of: {', '.join(sorted(set(codes)))}"
     return Finding("R-ID-2", "error", f"{f.title}: '{_clip(value)}' is not in {where.path}", at, fix, (where,))

@@ -63,8 +63,13 @@ def parse(raw: bytes, path: str) -> Document:
     24 levels, duplicate keys, aliases, anchors, tags, directives, a second document, keys that are no plain text.
     """
     if len(raw) > MAX_BYTES:
-        _refuse(path, 1, 1, f"is {len(raw):,} bytes long; a record has at most {MAX_BYTES:,}",
-                "keep long texts and files outside the record and cite them")
+        _refuse(
+            path,
+            1,
+            1,
+            f"is {len(raw):,} bytes long; a record has at most {MAX_BYTES:,}",
+            "keep long texts and files outside the record and cite them",
+        )
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -86,8 +91,15 @@ def parse(raw: bytes, path: str) -> Document:
     except yaml.reader.ReaderError as error:
         position = error.position if isinstance(error.position, int) else 0
         before = text[:position]
-        faults.append(_fault(path, before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1,
-                             f"has a character that is not allowed ({_code_point(error.character)})", "remove the character"))
+        faults.append(
+            _fault(
+                path,
+                before.count("\n") + 1,
+                position - (before.rfind("\n") + 1) + 1,
+                f"has a character that is not allowed ({_code_point(error.character)})",
+                "remove the character",
+            )
+        )
         raise Unreadable(tuple(faults)) from None
     if faults:
         raise Unreadable(tuple(faults))
@@ -119,7 +131,9 @@ def _places(document: Document) -> dict[str, tuple[int, int]]:
             if stack and stack[-1][1] is None:  # a key
                 parent, _ = stack[-1]
                 stack[-1] = (parent, event.value)
-                places.setdefault(parent + pointer_of([event.value]), (event.start_mark.line + 1, event.start_mark.column + 1))
+                places.setdefault(
+                    parent + pointer_of([event.value]), (event.start_mark.line + 1, event.start_mark.column + 1)
+                )
                 continue
             pointer = pointer_here()
             places.setdefault(pointer, (event.start_mark.line + 1, event.start_mark.column + 1))
@@ -171,7 +185,11 @@ def _build(events: Iterator[Any], path: str, faults: list[Finding]) -> Any:
             top = stack[-1] if stack else None
             if top is not None and type(top[0]) is dict and top[1] is _UNSET:
                 if value in top[0]:
-                    fault(event, f"has the key '{_clip(value)}' twice (first in line {top[2][value]})", "keep one of the two")
+                    fault(
+                        event,
+                        f"has the key '{_clip(value)}' twice (first in line {top[2][value]})",
+                        "keep one of the two",
+                    )
                 if value == "<<" and not event.style:
                     fault(event, "merges another mapping with '<<'", "write the lines out")
                 top[1] = value
@@ -226,7 +244,11 @@ def _build(events: Iterator[Any], path: str, faults: list[Finding]) -> Any:
 
 def _refuse_marker(event: Any, fault: Callable[[Any, str, str], None]) -> None:
     if event.anchor:
-        fault(event, f"names a part by the anchor '&{_clip(event.anchor)}'", "remove the anchor and write repeated parts out")
+        fault(
+            event,
+            f"names a part by the anchor '&{_clip(event.anchor)}'",
+            "remove the anchor and write repeated parts out",
+        )
     if event.tag:
         fault(event, f"has the tag '{_clip(event.tag)}'", "remove the tag; the schema says what a value is")
 

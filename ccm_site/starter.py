@@ -50,9 +50,13 @@ def start(folder: Path, council: str, today: date) -> list[str]:
     for name, text in _files(council, kinds).items():
         _write_text(folder / name, text)
     if repository(folder) is None:
-        with suppress(GitError, OSError):  # a register can be written before Git is installed; history begins when it is
+        with suppress(
+            GitError, OSError
+        ):  # a register can be written before Git is installed; history begins when it is
             Repo.init(folder, initial_branch="main")
-    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file() and ".git/" not in f"{p.as_posix()}/")
+    return sorted(
+        p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file() and ".git/" not in f"{p.as_posix()}/"
+    )
 
 
 def _suggestion(path: Path, council: str) -> bytes:

@@ -31,7 +31,10 @@ def as_json(findings: Iterable[Finding]) -> str:
         for f in findings
     ]  # fmt: skip
     errors = sum(f.severity == "error" for f in findings)
-    return json.dumps({"findings": rows, "errors": errors, "warnings": len(rows) - errors}, ensure_ascii=False, indent=1) + "\n"
+    return (
+        json.dumps({"findings": rows, "errors": errors, "warnings": len(rows) - errors}, ensure_ascii=False, indent=1)
+        + "\n"
+    )
 
 
 def as_github(findings: Iterable[Finding]) -> str:
@@ -47,7 +50,9 @@ def as_gitlab(findings: Iterable[Finding]) -> str:
     """A Code Quality report: a JSON list with description, check_name, fingerprint, severity and location."""
     rows = []
     for f in findings:
-        mark = hashlib.sha256("\0".join((f.rule, f.at.path, f.at.pointer, f.message)).encode("utf-8", "replace")).hexdigest()
+        mark = hashlib.sha256(
+            "\0".join((f.rule, f.at.path, f.at.pointer, f.message)).encode("utf-8", "replace")
+        ).hexdigest()
         rows.append({
             "description": f"{f.message}. Mend: {f.fix}", "check_name": f.rule, "fingerprint": mark,
             "severity": "major" if f.severity == "error" else "minor",

@@ -11,7 +11,13 @@ from jsonschema.exceptions import ValidationError
 from ccm_site.kinds import Field, Kind, Kinds
 from ccm_site.model import Finding, Location, Record, pointer_of
 
-_NAMES = {"string": "text", "integer": "whole number", "object": "group of fields", "array": "list", "boolean": "true or false"}
+_NAMES = {
+    "string": "text",
+    "integer": "whole number",
+    "object": "group of fields",
+    "array": "list",
+    "boolean": "true or false",
+}
 
 
 def schema_findings(records: Iterable[Record], kinds: Kinds) -> Iterator[Finding]:
@@ -47,8 +53,12 @@ def _worded(error: ValidationError, kind: Kind, record: Record) -> Iterator[Find
                 missing = _field_at(kind, (*path, name))
                 what = f"{name} ('{missing.title}')" if missing else name
                 why = f" once {_condition(error)}" if _condition(error) else ""
-                yield finding(f"lacks {what}, which is needed{why}", f"add '{name}:'{_hint(missing)}",
-                              pointer_of((*path, name)), rule or (missing.rule if missing else "") or "R-ID-5")
+                yield finding(
+                    f"lacks {what}, which is needed{why}",
+                    f"add '{name}:'{_hint(missing)}",
+                    pointer_of((*path, name)),
+                    rule or (missing.rule if missing else "") or "R-ID-5",
+                )
     elif keyword == "dependentRequired":
         for name, needs in value.items():
             for other in needs:
@@ -68,14 +78,21 @@ def _worded(error: ValidationError, kind: Kind, record: Record) -> Iterator[Find
         if have:
             yield finding(f"has {' and '.join(have)}, of which only one may stand", "keep one of them")
         else:
-            yield finding(f"lacks one of these{why}: {'; '.join(options)}", f"add one of them, for example '{value[0]['required'][0]}:'",
-                          pointer_of((*path, value[0]["required"][0])))
+            yield finding(
+                f"lacks one of these{why}: {'; '.join(options)}",
+                f"add one of them, for example '{value[0]['required'][0]}:'",
+                pointer_of((*path, value[0]["required"][0])),
+            )
     elif keyword == "not" and isinstance(value, dict) and "required" in value:
         why = f" once {_condition(error)}" if _condition(error) else " here"
         names = " and ".join(value["required"])
-        yield finding(f"has {names}, which may not stand{why}", f"remove {names}", pointer_of((*path, value["required"][0])))
+        yield finding(
+            f"has {names}, which may not stand{why}", f"remove {names}", pointer_of((*path, value["required"][0]))
+        )
     elif keyword in {"anyOf", "oneOf", "not"}:
-        yield finding(f"{_named(f, kind)} does not fit: {_shown(instance)}", _hint(f).lstrip(": ") or "see its description")
+        yield finding(
+            f"{_named(f, kind)} does not fit: {_shown(instance)}", _hint(f).lstrip(": ") or "see its description"
+        )
     else:
         yield finding(*_value_fault(keyword, value, instance, f, kind))
 
@@ -83,15 +100,23 @@ def _worded(error: ValidationError, kind: Kind, record: Record) -> Iterator[Find
 def _value_fault(keyword: str, value: Any, instance: Any, f: Field | None, kind: Kind) -> tuple[str, str]:
     name, shown, hint = _named(f, kind), _shown(instance), _hint(f).lstrip(": ")
     if keyword == "type":
-        wanted = _NAMES.get(value, str(value)) if isinstance(value, str) else " or ".join(_NAMES.get(v, v) for v in value)
+        wanted = (
+            _NAMES.get(value, str(value)) if isinstance(value, str) else " or ".join(_NAMES.get(v, v) for v in value)
+        )
         if instance is None:
             return f"{name} has no value", f"give one, or remove the line{'; ' + hint if hint else ''}"
         if isinstance(instance, (int, bool)) and value == "string":
-            return f"{name} is {shown}, read as a number or as true or false, not as text", f'put it into quotes: "{str(instance).lower()}"'
+            return (
+                f"{name} is {shown}, read as a number or as true or false, not as text",
+                f'put it into quotes: "{str(instance).lower()}"',
+            )
         if value == "integer" and isinstance(instance, str) and instance.lstrip("-").isdigit():
             return f"{name} is the text {shown}, not a whole number", "remove the quotes and any leading zeros"
         if value == "object" and f and f.fields:
-            return f"{name} is {shown}, not a group of fields", f"write its fields below it: {', '.join(c.name for c in f.fields)}"
+            return (
+                f"{name} is {shown}, not a group of fields",
+                f"write its fields below it: {', '.join(c.name for c in f.fields)}",
+            )
         if value == "array":
             return f"{name} is {shown}, not a list", "write each entry on a line of its own after '- '"
         return f"{name} is {shown}, not a {wanted}", hint or f"give a {wanted}"
@@ -99,7 +124,8 @@ def _value_fault(keyword: str, value: Any, instance: Any, f: Field | None, kind:
         allowed = [str(v) for v in (value if keyword == "enum" else [value])]
         near = get_close_matches(str(instance), allowed, 1, 0.6)
         return f"{name} is {shown}, which is none of its values", (
-            f"did you mean '{near[0]}'? " if near else "") + f"use one of: {', '.join(allowed)}"
+            f"did you mean '{near[0]}'? " if near else ""
+        ) + f"use one of: {', '.join(allowed)}"
     if keyword == "format" and value == "date":
         return f"{name} is {shown}, which is no calendar date", "write year, month and day, for example 2026-04-01"
     if keyword in {"pattern", "format"}:
@@ -111,7 +137,10 @@ def _value_fault(keyword: str, value: Any, instance: Any, f: Field | None, kind:
     if keyword == "uniqueItems":
         return f"{name} holds the same value twice", "keep one of them"
     if keyword in {"minimum", "maximum"}:
-        return f"{name} is {shown}; it must be {'at least' if keyword == 'minimum' else 'at most'} {value}", "correct the number"
+        return (
+            f"{name} is {shown}; it must be {'at least' if keyword == 'minimum' else 'at most'} {value}",
+            "correct the number",
+        )
     return f"{name} is {shown}, which does not fit ({keyword})", hint or "see the field's description"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, TypeGuard
 
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Location, Register
@@ -31,7 +31,7 @@ def start_before_end(register: Register, kinds: Kinds, today: date) -> Iterator[
                 )  # fmt: skip
 
 
-def _is_day(value: Any) -> bool:
+def _is_day(value: Any) -> TypeGuard[str]:
     return isinstance(value, str) and bool(_DAY.match(value))
 
 

@@ -45,7 +45,19 @@ def chromium():
 @contextmanager
 def serving(root, audience="intranet"):
     """`ccm serve` as a process of its own, on a free port; its address."""
-    command = [sys.executable, "-m", "ccm_site.cli", "serve", "--root", root, "--audience", audience, "--port", "0", "--no-rebuild"]
+    command = [
+        sys.executable,
+        "-m",
+        "ccm_site.cli",
+        "serve",
+        "--root",
+        root,
+        "--audience",
+        audience,
+        "--port",
+        "0",
+        "--no-rebuild",
+    ]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         found = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
@@ -103,6 +115,10 @@ def serious_faults():
 
     def look(page):
         found = axe.run(page).response["violations"]
-        return [f"{v['id']}: {v['help']}: {v['nodes'][0]['html'][:200]}" for v in found if v["impact"] in ("serious", "critical")]
+        return [
+            f"{v['id']}: {v['help']}: {v['nodes'][0]['html'][:200]}"
+            for v in found
+            if v["impact"] in ("serious", "critical")
+        ]
 
     return look

@@ -15,7 +15,9 @@ from tests.registers import TODAY, make_small
 from tests.views import invented
 
 KINDS = load_kinds(shipped() / "schemas")
-FOREIGN = ", ".join(f".ccm-page {tag}" for tag in ("script", "iframe", "object", "embed", "img", "[onerror]", "[onload]", "style"))
+FOREIGN = ", ".join(
+    f".ccm-page {tag}" for tag in ("script", "iframe", "object", "embed", "img", "[onerror]", "[onload]", "style")
+)
 REGISTER_KINDS = ("contract", "provider")
 
 

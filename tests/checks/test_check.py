@@ -91,7 +91,13 @@ FAULTS = {
     "money with a comma": ('amount: "400000.00"', 'amount: "400,000.00"', "R-ID-4", "400,000.00", "without commas"),
     "a number for a text": ("title: Foster care framework", "title: 2026", "R-ID-5", "read as a number", '"2026"'),
     "no value": ("title: Foster care framework", "title:", "R-ID-5", "has no value", "give one"),
-    "a wrong code": ("contract_type: framework", "contract_type: framwork", "R-ID-5", "none of its values", "did you mean 'framework'?"),
+    "a wrong code": (
+        "contract_type: framework",
+        "contract_type: framwork",
+        "R-ID-5",
+        "none of its values",
+        "did you mean 'framework'?",
+    ),
     "end before start": ("end_date: 2030-03-31", "end_date: 2020-03-31", "R-ID-4", "is before", "correct"),
 }
 
@@ -150,7 +156,9 @@ def test_a_gap_of_the_source_softens_only_what_is_absent(small_register):
 def test_every_format_tells_the_same(small_register):
     change(small_register, "title:", "titel:")
     found = findings(small_register)
-    assert f"{CONTRACT}:3:1: error: has the unknown field 'titel' [R-ID-5]. Mend: did you mean 'title'?" in as_text(found)
+    assert f"{CONTRACT}:3:1: error: has the unknown field 'titel' [R-ID-5]. Mend: did you mean 'title'?" in as_text(
+        found
+    )
     report = json.loads(as_json(found))
     assert report["errors"] == len(found) and report["findings"][0]["line"] == 1
     assert f"::error file={CONTRACT},line=3,col=1,title=R-ID-5::" in as_github(found)

@@ -61,13 +61,19 @@ def test_a_broken_schema_is_named(ccm, small_register):
 
 
 def test_fmt_mends_once_and_then_has_nothing_to_do(ccm, small_register):
-    messy = (small_register / CONTRACT).read_text("utf-8").replace("provider: brae-fostering", "provider:   'brae-fostering'  # theirs")
+    messy = (
+        (small_register / CONTRACT)
+        .read_text("utf-8")
+        .replace("provider: brae-fostering", "provider:   'brae-fostering'  # theirs")
+    )
     write(small_register, CONTRACT, messy)
     first = ccm("fmt", "--check", "--root", small_register)
     assert first.exit_code == 1 and CONTRACT in first.output
     assert (small_register / CONTRACT).read_text("utf-8") == messy, "--check changes nothing"
     assert ccm("fmt", "--root", small_register).exit_code == 0
-    line = next(line for line in (small_register / CONTRACT).read_text("utf-8").splitlines() if line.startswith("provider:"))
+    line = next(
+        line for line in (small_register / CONTRACT).read_text("utf-8").splitlines() if line.startswith("provider:")
+    )
     assert line.split() == ["provider:", "brae-fostering", "#", "theirs"]
     again = ccm("fmt", "--check", "--root", small_register)
     assert again.exit_code == 0 and "0 of" in again.output

@@ -18,21 +18,35 @@ def installed(tmp_path_factory):
     """The wheel, built and laid into a folder of its own: the environment to run it with."""
     folder = tmp_path_factory.mktemp("wheel")
     repository = Path(__file__).parents[2]
-    subprocess.run([sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, repository], check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, repository],
+        check=True,
+        capture_output=True,
+    )
     wheel = next(folder.glob("*.whl"))
-    subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", folder / "site", wheel], check=True)
+    subprocess.run(
+        [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", folder / "site", wheel], check=True
+    )
     return os.environ | {"PYTHONPATH": str(folder / "site")}
 
 
 def ccm(env, cwd, *args):
-    return subprocess.run([sys.executable, "-m", "ccm_site.cli", *args], cwd=cwd, env=env, capture_output=True, text=True, timeout=120)
+    return subprocess.run(
+        [sys.executable, "-m", "ccm_site.cli", *args], cwd=cwd, env=env, capture_output=True, text=True, timeout=120
+    )
 
 
 def test_from_the_wheel_a_new_register_checks_and_builds(installed, tmp_path):
     said = ccm(installed, tmp_path, "init", "register", "--council", "Glen Council")
     assert said.returncode == 0, said.stderr
     root = tmp_path / "register"
-    where = subprocess.run([sys.executable, "-c", "import ccm_site; print(ccm_site.__file__)"], cwd=root, env=installed, capture_output=True, text=True)
+    where = subprocess.run(
+        [sys.executable, "-c", "import ccm_site; print(ccm_site.__file__)"],
+        cwd=root,
+        env=installed,
+        capture_output=True,
+        text=True,
+    )
     assert installed["PYTHONPATH"] in where.stdout, "it ran from the wheel, not from this repository"
     checked = ccm(installed, root, "check")
     assert (checked.returncode, checked.stdout) == (0, "Nothing to mend.\n")

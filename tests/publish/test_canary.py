@@ -75,7 +75,9 @@ def test_the_canaries_sing_where_they_may(planted):
     """The test can fail: what an audience may see is there."""
     public, intranet, restricted = (everything(planted / a) for a in AUDIENCES)
     assert b"canarypublic" in public and b"canaryintranet" in intranet and b"canaryrestricted" in restricted
-    assert b"canarypublicprovidernameend" in public and b"canarypubliccontracttitleend" not in public, "the one contract is for one placement"
+    assert b"canarypublicprovidernameend" in public and b"canarypubliccontracttitleend" not in public, (
+        "the one contract is for one placement"
+    )
 
 
 def test_a_record_on_a_stricter_records_page_is_as_strict(small_register):
@@ -85,7 +87,9 @@ def test_a_record_on_a_stricter_records_page_is_as_strict(small_register):
     child = {"kind": "placement", "id": "P-2026-0001", "status": "proposed", "child_ref": "CH-0000000-0"}
     for_it = {"kind": "notice", "id": "NO-2026-0001", "placement": "P-2026-0001", "status": "prepared"}
     other = {"kind": "notice", "id": "NO-2026-0002", "contract": "C-2026-0001", "status": "prepared"}
-    records = {Key(d["kind"], d["id"]): Record(Key(d["kind"], d["id"]), "x.yaml", d, "") for d in (child, for_it, other)}
+    records = {
+        Key(d["kind"], d["id"]): Record(Key(d["kind"], d["id"]), "x.yaml", d, "") for d in (child, for_it, other)
+    }
     seen = project(invented.linked(KINDS, records), KINDS, "intranet")
     assert [key.id for key in seen.records] == ["NO-2026-0002"]
 
@@ -95,7 +99,14 @@ def test_a_contract_for_one_placement_is_not_in_the_public_site():
     from ccm_site.views.audience import project
 
     def contract(number, **more):
-        data = {"kind": "contract", "id": f"C-2026-000{number}", "title": "x", "status": "in_force", "provider": "p", **more}
+        data = {
+            "kind": "contract",
+            "id": f"C-2026-000{number}",
+            "title": "x",
+            "status": "in_force",
+            "provider": "p",
+            **more,
+        }
         return Key("contract", data["id"]), Record(Key("contract", data["id"]), "x.yaml", data, "")
 
     withheld = {"withheld": [{"field": "estimated_value", "ground": "b"}]}

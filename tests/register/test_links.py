@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from ccm_site.model import Key
 from ccm_site.kinds import PathTemplate
+from ccm_site.model import Key
 from ccm_site.register import find_root, load
 from tests.registers import CONTRACT
 
@@ -12,7 +12,11 @@ def test_links_run_both_ways(small_register):
     register = load(small_register).register
     provider = Key("provider", "brae-fostering")
     contract = Key("contract", "C-2026-0001")
-    assert {link.target for link in register.links[contract]} >= {provider, Key("specification", "S-2026-0001/v1"), Key("terms", "TC-2026-0001/v1")}
+    assert {link.target for link in register.links[contract]} >= {
+        provider,
+        Key("specification", "S-2026-0001/v1"),
+        Key("terms", "TC-2026-0001/v1"),
+    }
     back = register.backlinks[provider]
     assert {(link.source, link.back) for link in back if link.source.kind == "contract"} == {
         (contract, "Contracts"), (Key("contract", "C-2026-0002"), "Contracts")}  # fmt: skip
@@ -20,14 +24,18 @@ def test_links_run_both_ways(small_register):
 
 def test_a_link_in_a_list_bears_the_lists_name(small_register):
     links = load(small_register).register.links[Key("contract", "C-2026-0001")]
-    assert [(link.pointer, link.name) for link in links if link.target.kind == "service"] == [("/services/0", "Services")]
+    assert [(link.pointer, link.name) for link in links if link.target.kind == "service"] == [
+        ("/services/0", "Services")
+    ]
 
 
 def test_the_blob_id_is_gits_own(small_register):
     import subprocess
 
     record = load(small_register).register.get("contract", "C-2026-0001")
-    git = subprocess.run(["git", "hash-object", CONTRACT], cwd=small_register, capture_output=True, text=True, check=True)
+    git = subprocess.run(
+        ["git", "hash-object", CONTRACT], cwd=small_register, capture_output=True, text=True, check=True
+    )
     assert record.blob == git.stdout.strip()
 
 
@@ -50,4 +58,6 @@ def test_no_field_leads_out_of_the_register():
 
 
 def test_paths_have_forward_slashes_everywhere(small_register):
-    assert all("\\" not in record.path and not Path(record.path).is_absolute() for record in load(small_register).register)
+    assert all(
+        "\\" not in record.path and not Path(record.path).is_absolute() for record in load(small_register).register
+    )

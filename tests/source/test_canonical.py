@@ -63,10 +63,49 @@ def test_an_edit_of_nowhere_is_refused():
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=40).filter(
     lambda t: all(c.isprintable() or c in "\n\t" for c in t)
 )
-tricky = st.sampled_from(["no", "Yes", "null", "~", "1.10", "2026-01-01", "- x", "a: b", "# c", "'", '"', "*a", "&a", "!t", "%", "@", "`", "{", "[", "", " x ", "a #b", "|", ">", "a\n", "\na", "a\n\nb", "a \nb", "=1", "012", "1e3", "0x1", "12:30:00"])  # noqa: E501
+tricky = st.sampled_from(
+    [
+        "no",
+        "Yes",
+        "null",
+        "~",
+        "1.10",
+        "2026-01-01",
+        "- x",
+        "a: b",
+        "# c",
+        "'",
+        '"',
+        "*a",
+        "&a",
+        "!t",
+        "%",
+        "@",
+        "`",
+        "{",
+        "[",
+        "",
+        " x ",
+        "a #b",
+        "|",
+        ">",
+        "a\n",
+        "\na",
+        "a\n\nb",
+        "a \nb",
+        "=1",
+        "012",
+        "1e3",
+        "0x1",
+        "12:30:00",
+    ]
+)
 values = st.recursive(
     st.one_of(texts, tricky, st.booleans(), st.integers(-(10**17), 10**17), st.none()),
-    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.one_of(texts.filter(bool), tricky.filter(bool)), inner, max_size=4)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4),
+        st.dictionaries(st.one_of(texts.filter(bool), tricky.filter(bool)), inner, max_size=4),
+    ),
     max_leaves=12,
 )
 records = st.dictionaries(st.text(string.ascii_lowercase, min_size=1, max_size=8), values, min_size=1, max_size=6)
@@ -81,7 +120,11 @@ def test_whatever_is_written_reads_back_and_is_canonical(data):
     assert format_bytes(document) == raw
 
 
-@given(st.dictionaries(st.text(string.ascii_lowercase, min_size=1, max_size=8), st.one_of(texts, tricky), min_size=1, max_size=6))
+@given(
+    st.dictionaries(
+        st.text(string.ascii_lowercase, min_size=1, max_size=8), st.one_of(texts, tricky), min_size=1, max_size=6
+    )
+)
 @settings(max_examples=100, deadline=None)
 def test_another_yaml_reader_misreads_no_text(data):
     other = yaml.safe_load(write(data))

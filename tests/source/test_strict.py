@@ -67,6 +67,8 @@ def test_all_faults_of_a_file_are_told_at_once():
 
 def test_every_value_has_its_line():
     document = parse("kind: x\nlist:\n- a: 1\n  b:\n    c: 2\n- é: 3\nm: {q: [1, 2]}\n".encode(), "x.yaml")
-    places = {p: (locate(document, p).line, locate(document, p).column) for p in ("", "/list/0/b/c", "/list/1/é", "/m/q/1")}
+    places = {
+        p: (locate(document, p).line, locate(document, p).column) for p in ("", "/list/0/b/c", "/list/1/é", "/m/q/1")
+    }
     assert places == {"": (1, 1), "/list/0/b/c": (5, 5), "/list/1/é": (6, 3), "/m/q/1": (7, 12)}
     assert locate(document, "/m/absent").line == 7, "what is missing is shown at the nearest thing that holds it"

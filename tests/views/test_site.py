@@ -1,5 +1,6 @@
 """A whole site: everything that is linked is there, the same every time, and nothing of a stricter audience."""
 
+import re
 from html.parser import HTMLParser
 from posixpath import normpath
 
@@ -105,8 +106,7 @@ def test_who_changed_a_record_is_told_to_staff_alone():
 
 
 def test_words_of_the_machinery_are_never_shown():
-    import re
-
+    """``commit`` is left out: to commit the council's money is what a delegation is about."""
     for url, page in pages(REGISTER, "restricted").items():
         words = re.sub(r"<[^>]*>", " ", str(page.body)).lower()
-        assert not re.search(r"\b(commit|branch|merge|slug|yaml)\b", words.replace(".yaml", "")), url
+        assert not re.search(r"\b(branch|merge|slug|yaml)\b", words.replace(".yaml", "")), url
