@@ -11,10 +11,11 @@ from ccm_site.publish.page import Page
 from tests.views import invented
 from tests.views.sites import KINDS, items
 
-ALLOWED = set(
+TAGS = (
     "a br button code dd details div dl dt form h1 h2 h3 h4 h5 input label li mark nav noscript ol option p section select small span "
-    "strong summary table tbody td th thead time tr ul svg defs marker path g rect text tspan".split()
+    "strong summary table tbody td th thead time tr ul svg defs marker path g rect text tspan"
 )
+ALLOWED = set(TAGS.split())
 
 
 class Tags(HTMLParser):
