@@ -93,7 +93,11 @@
     find.addEventListener("keydown", (event) => {
       if (event.key === "Escape") {
         const inPanel = panel.contains(document.activeElement);
-        if (panel.hidden) fold(); else close();
+        if (panel.hidden) fold();
+        else {
+          event.preventDefault(); // the first Escape closes the results and leaves what was typed
+          close();
+        }
         if (inPanel) input.focus();
         if (!find.classList.contains("ccm-find--open") && opener.offsetParent) opener.focus();
         return;

@@ -56,7 +56,9 @@ def test_the_next_quarter_changes_only_what_it_says_otherwise(desk, data):
     goes_in(desk, data / "registers" / Q3, "philadelphia_professional_services", 1872, 1872, 955, {}, {})
     before = desk.files()
     result = desk.run(data / "registers" / Q4)
-    counts = {w: (result.count("contract", w), result.count("provider", w)) for w in ("created", "changed", "unchanged")}
+    counts = {
+        w: (result.count("contract", w), result.count("provider", w)) for w in ("created", "changed", "unchanged")
+    }
     assert counts == {"created": (356, 56), "changed": (900, 2), "unchanged": (719, 927)}
     assert (result.rows, result.merged, result.rejects, result.masked) == (1975, (), (), ())
     fields = Counter(c.field.partition(":")[0] for s in result.changed if s.kind == "contract" for c in s.changes)
