@@ -8,6 +8,8 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+from ccm_site.publish.search_order import settle
+
 FOLDER = "pagefind"
 # Pagefind's own search boxes: the site has its own page, and needs only the search itself.
 _BOXES = ("pagefind-ui", "pagefind-modular-ui", "pagefind-component-ui", "pagefind-highlight")
@@ -23,8 +25,7 @@ def make_index(site: Path, mark: str, last: Path) -> bool:
     """Index the pages of ``site`` that are marked for it, into ``site/pagefind``. False where the last index still holds.
 
     ``mark`` stands for the text of every indexed page; the index of the ``last`` site, which says what it was made from, is
-    taken over where that is the same. Pagefind gives the same bytes for the same pages, in whatever order it reads them.
-    Raises `IndexFailed`.
+    taken over where that is the same. The same pages give the same bytes. Raises `IndexFailed`.
     """
     mark = f"{mark} pagefind {version('pagefind')}"
     if _made_from(last / FOLDER) == mark:
@@ -34,6 +35,10 @@ def make_index(site: Path, mark: str, last: Path) -> bool:
     done = subprocess.run(command, capture_output=True, check=False, timeout=_TIMEOUT, encoding="utf-8", errors="replace")
     if done.returncode != 0 or not (site / FOLDER / "pagefind.js").is_file():
         raise IndexFailed(f"the search index could not be made:\n{(done.stdout + done.stderr).strip()}")
+    try:
+        settle(site / FOLDER)
+    except (OSError, ValueError, KeyError, IndexError) as error:
+        raise IndexFailed(f"the search index is not in the form that this program knows: {error}") from None
     for path in (site / FOLDER).iterdir():
         if path.is_file() and path.name.startswith(_BOXES):
             path.unlink()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -40,6 +42,7 @@ def serve(root: Path, audience: Audience, port: int, today: date | None = None, 
     """
     site = site_folder(root, audience)
     recover(site)
+    seen = stamp(watched_paths(root)) if rebuild else (0, 0)
     if rebuild or not site.is_dir():
         rebuilt(root, audience, today, _to_stderr)
     if not site.is_dir():
@@ -47,7 +50,7 @@ def serve(root: Path, audience: Audience, port: int, today: date | None = None, 
         sys.exit(1)
     stop = threading.Event()
     if rebuild:
-        threading.Thread(target=keep_fresh, args=(root, audience, today, stop, _to_stderr), daemon=True).start()
+        threading.Thread(target=keep_fresh, args=(root, audience, today, stop, seen, _to_stderr), daemon=True).start()
     server = listening(create_app(site), port)
     print(f"http://{HOST}:{server.effective_port}", flush=True)
     try:
@@ -80,9 +83,15 @@ def rebuilt(root: Path, audience: Audience, today: date | None, say: Say) -> boo
     return True
 
 
-def keep_fresh(root: Path, audience: Audience, today: date | None, stop: threading.Event, say: Say) -> None:
-    """Build again whenever files of the register have changed and are still for a moment, until ``stop`` is set."""
+def keep_fresh(
+    root: Path, audience: Audience, today: date | None, stop: threading.Event, seen: tuple[int, int], say: Say
+) -> None:
+    """Build again whenever files of the register have changed and are still for a moment, until ``stop`` is set.
+
+    ``seen`` is the `stamp` of the files that the shown site was made from: what changed before the watch began is noticed by it.
+    """
     watched = watched_paths(root)
+    first = True
     while not stop.is_set():
         changes = watch(
             *watched, watch_filter=_Records(), debounce=_SETTLED_MS, step=100, stop_event=stop, rust_timeout=_LOOK_AGAIN_MS,
@@ -90,13 +99,26 @@ def keep_fresh(root: Path, audience: Audience, today: date | None, stop: threadi
         )  # fmt: skip
         for changed in changes:
             now = watched_paths(root)
-            if changed or now != watched:
+            missed = first and stamp(now) != seen
+            first = False
+            if changed or missed or now != watched:
                 say("Something changed. Building the site again.")
                 if rebuilt(root, audience, today, say):
                     say("The site is up to date.")
             if now != watched:
                 watched = now
                 break
+
+
+def stamp(paths: tuple[Path, ...]) -> tuple[int, int]:
+    """How many files there are below the paths, and when one was last changed (nanoseconds)."""
+    times = []
+    for path in paths:
+        for folder, _, names in os.walk(path):
+            for name in names:
+                with suppress(OSError):  # gone again meanwhile
+                    times.append(Path(folder, name).stat().st_mtime_ns)
+    return len(times), max(times, default=0)
 
 
 def watched_paths(root: Path) -> tuple[Path, ...]:
