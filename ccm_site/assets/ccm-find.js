@@ -13,7 +13,8 @@
     if (!index) {
       const root = new URL(`${base}/`, location.href);
       index = import(new URL("pagefind/pagefind.js", root).href).then(async (pagefind) => {
-        await pagefind.options({ baseUrl: root.pathname });
+        // A record named by the words comes before the many that only mention them.
+        await pagefind.options({ baseUrl: root.pathname, ranking: { metaWeights: { title: 50 } } });
         await pagefind.init();
         return pagefind;
       });

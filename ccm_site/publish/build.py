@@ -82,7 +82,9 @@ def build(
             target = out / audience if out else site_folder(root, audience)
             with fresh(target, private=audience == "restricted") as folder:
                 with _timed(times, f"{audience}: handbook and shell", progress):
-                    shell = make_shell(root, loaded.register, audience, sections(loaded.kinds, audience), search_form, today, engine)
+                    shell = make_shell(
+                        root, loaded.register, audience, sections(loaded.kinds, audience), search_form, today, engine
+                    )
                 with _timed(times, f"{audience}: pages", progress):
                     projected = project(loaded.register, loaded.kinds, audience)
                     items = site_pages(projected, loaded.kinds, changes, audience, today)

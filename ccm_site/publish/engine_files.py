@@ -57,7 +57,13 @@ def notices(register: Register, audience: Audience) -> str:
     """What stands above the header of every page: whom a restricted site is for, and that a demonstration is one."""
     out = []
     if audience == "restricted":
-        out.append(("restricted", "Restricted", "About individual children. Only for those who may read it; do not copy or send on."))
+        out.append(
+            (
+                "restricted",
+                "Restricted",
+                "About individual children. Only for those who may read it; do not copy or send on.",
+            )
+        )
     if register.table("register").get("demonstration") not in (None, False, "none"):
         out.append(("demonstration", "Demonstration", "All records here are fictional."))
     return "".join(
@@ -67,7 +73,9 @@ def notices(register: Register, audience: Audience) -> str:
     )
 
 
-def engine_files(root: Path, register: Register, audience: Audience, sections: Iterable[Section], engine: str) -> EngineFiles:
+def engine_files(
+    root: Path, register: Register, audience: Audience, sections: Iterable[Section], engine: str
+) -> EngineFiles:
     """The configuration and Markdown for one audience: prose, a placeholder for each section, and one for each depth."""
     sections = tuple(sections)
     folder, source, title = _prose(root, audience)
@@ -91,7 +99,9 @@ def engine_files(root: Path, register: Register, audience: Audience, sections: I
         "nav": nav,
         "not_in_nav": f"/{_GENERIC}/\n",
         "extra_css": [f"{ASSETS_AT}/{path}" for path in asset_files() if path.endswith(".css")],
-        "extra_javascript": [{"path": f"{ASSETS_AT}/{path}", "defer": True} for path in asset_files() if path.endswith(".js")],
+        "extra_javascript": [
+            {"path": f"{ASSETS_AT}/{path}", "defer": True} for path in asset_files() if path.endswith(".js")
+        ],
         # Zensical searches unless told otherwise; MkDocs would take the same words for a plugin to load.
         "plugins": {"search": {"enabled": False}} if engine == "zensical" else [],
     }
@@ -118,7 +128,12 @@ def _files(folder: Path, at: str) -> Iterable[tuple[str, bytes]]:
     """Markdown and what it shows. No ready-made HTML or script, and nothing through a link to elsewhere."""
     for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
         parts = path.relative_to(folder).parts
-        if path.suffix.lower() in _PROSE and path.is_file() and not path.is_symlink() and not any(p.startswith(".") for p in parts):
+        if (
+            path.suffix.lower() in _PROSE
+            and path.is_file()
+            and not path.is_symlink()
+            and not any(p.startswith(".") for p in parts)
+        ):
             yield "/".join((at, *parts)), path.read_bytes()
 
 
@@ -166,7 +181,12 @@ def _palette(colour: str) -> list[dict[str, Any]]:
         (": dark", "slate", "material/weather-night", "Use the colours of your computer"),
     )
     return [
-        {"media": f"(prefers-color-scheme{mode})", "primary": colour, "accent": colour, "toggle": {"icon": icon, "name": name}}
+        {
+            "media": f"(prefers-color-scheme{mode})",
+            "primary": colour,
+            "accent": colour,
+            "toggle": {"icon": icon, "name": name},
+        }
         | ({"scheme": scheme} if scheme else {})
         for mode, scheme, icon, name in modes
     ]

@@ -16,7 +16,9 @@ _OUTSIDE = re.compile(r"\s*(?:https?:|wss?:|ftp:)?[/\\]{2}", re.IGNORECASE)
 _NOT_FETCHED = {"canonical", "alternate", "license", "author", "prev", "next"}
 _CSS = re.compile(r"""(?:url\(\s*|@import\s+)["']?\s*((?:https?:)?//[^"')\s;]+)""", re.IGNORECASE)
 # Addresses from which the engines' own script would fetch Mermaid and the like, if a page asked for them.
-_SCRIPT = re.compile(r"""(["'`])https?://(?=(?:unpkg\.com|cdn\.jsdelivr\.net|cdnjs\.cloudflare\.com|api\.github\.com|gitlab\.com/api)/)""")
+_SCRIPT = re.compile(
+    r"""(["'`])https?://(?=(?:unpkg\.com|cdn\.jsdelivr\.net|cdnjs\.cloudflare\.com|api\.github\.com|gitlab\.com/api)/)"""
+)
 
 
 def loads_of_html(html: str) -> list[str]:

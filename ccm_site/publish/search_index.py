@@ -32,7 +32,9 @@ def make_index(site: Path, mark: str, last: Path) -> bool:
         shutil.copytree(last / FOLDER, site / FOLDER)
         return False
     command = [sys.executable, "-m", "pagefind", "--site", str(site), "--output-subdir", FOLDER, "--quiet"]
-    done = subprocess.run(command, capture_output=True, check=False, timeout=_TIMEOUT, encoding="utf-8", errors="replace")
+    done = subprocess.run(
+        command, capture_output=True, check=False, timeout=_TIMEOUT, encoding="utf-8", errors="replace"
+    )
     if done.returncode != 0 or not (site / FOLDER / "pagefind.js").is_file():
         raise IndexFailed(f"the search index could not be made:\n{(done.stdout + done.stderr).strip()}")
     try:

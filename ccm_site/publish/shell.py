@@ -29,7 +29,9 @@ Engine = Literal["mkdocs", "zensical"]
 _MADE = "made.json"
 _PACKAGES = ("mkdocs", "mkdocs-material", "zensical", "pymdown-extensions", "Markdown", "ccm-site")
 # What engines write that no page of ours asks for: maps of sources, their own search, lists of pages with dates.
-_UNUSED = re.compile(r".*\.map|assets/javascripts/(lunr|workers)/.*|sitemap\.xml(\.gz)?|search(/.*|\.json)|objects\.inv")
+_UNUSED = re.compile(
+    r".*\.map|assets/javascripts/(lunr|workers)/.*|sitemap\.xml(\.gz)?|search(/.*|\.json)|objects\.inv"
+)
 _PLAIN = re.compile(r"\x1b\[[0-9;]*m")
 _TIMEOUT = 300
 
@@ -124,7 +126,14 @@ def _run(folder: Path, files: EngineFiles, engine: Engine, today: date) -> list[
     if engine == "mkdocs":
         command.append("--quiet")
     done = subprocess.run(
-        command, cwd=folder, env=env, capture_output=True, check=False, timeout=_TIMEOUT, encoding="utf-8", errors="replace"
+        command,
+        cwd=folder,
+        env=env,
+        capture_output=True,
+        check=False,
+        timeout=_TIMEOUT,
+        encoding="utf-8",
+        errors="replace",
     )
     said = _PLAIN.sub("", f"{done.stdout}\n{done.stderr}")
     if done.returncode != 0:

@@ -31,7 +31,9 @@ _ARTICLE = '<article class="md-content__inner md-typeset"'
 _HEADER = '<nav class="md-header__inner'
 _ANNOUNCE = re.compile(r'(<div data-md-component="announce">)\s*(</div>)')
 _SKIP = re.compile(r'(<div data-md-component="skip">)\s*(</div>)')
-_ENGINE_SEARCH = re.compile(r'<label [^>]*for="__search">(?:(?!</label>).)*</label>\s*<div class="md-search" .*?\n</div>', re.DOTALL)
+_ENGINE_SEARCH = re.compile(
+    r'<label [^>]*for="__search">(?:(?!</label>).)*</label>\s*<div class="md-search" .*?\n</div>', re.DOTALL
+)
 _SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*\btype=\"?application/json)[^>]*>(.*?)</script>", re.DOTALL)
 
 SearchForm = Callable[[str], str]
@@ -61,7 +63,9 @@ def cut(html: str, where: str) -> Template:
     html = _BLANK.sub("\n", html)
     parts = _CUT.split(html)
     if len(parts) != 2:
-        raise BadTheme(f"{where}: the heading and body stand {len(parts) - 1} times in the page that the theme made, not once")
+        raise BadTheme(
+            f"{where}: the heading and body stand {len(parts) - 1} times in the page that the theme made, not once"
+        )
     head, tail = parts
     if TITLE not in head or TITLE in tail or CONTENT in head + tail:
         raise BadTheme(f"{where}: the theme writes the title or the body in an unexpected place")

@@ -47,13 +47,19 @@ def project(register: Register, kinds: Kinds, audience: Audience) -> Register:
     for key, record in records.items():
         kind = kinds[key.kind]
         for link in register.links.get(key, ()):
-            if link.target not in records and _reaches(record.data, link.pointer) and not _says_itself(kind, link.pointer):
+            if (
+                link.target not in records
+                and _reaches(record.data, link.pointer)
+                and not _says_itself(kind, link.pointer)
+            ):
                 _remove(record.data, link.pointer)
     links: dict[Key, tuple[Link, ...]] = {}
     back: dict[Key, list[Link]] = defaultdict(list)
     for key in records:
         kept = tuple(
-            link for link in register.links.get(key, ()) if link.target in records and _reaches(records[key].data, link.pointer)
+            link
+            for link in register.links.get(key, ())
+            if link.target in records and _reaches(records[key].data, link.pointer)
         )
         if kept:
             links[key] = kept

@@ -41,7 +41,9 @@ class Place(NamedTuple):
 def shown_kind(kind: Kind, audience: Audience) -> bool:
     """Whether a site for this audience has pages of the kind at all."""
     if audience == "public":
-        return any(allows("public", f.audience) for f in kind.all_fields if not f.fields and f.name not in {"kind", "id"})
+        return any(
+            allows("public", f.audience) for f in kind.all_fields if not f.fields and f.name not in {"kind", "id"}
+        )
     return allows(audience, kind.audience)
 
 

@@ -127,9 +127,11 @@ def _more(at: At, kind: Kind, f: Field) -> Iterator[Markup]:
         yield Markup("One of: {}").format(", ".join(words))
     for name in of.ref:
         target = at.site.kinds[name]
-        yield Markup('Points to: <a href="{}">{}</a>').format(at.href(dictionary_url(target)), target.title) if _has_page(
-            at.site, target
-        ) else Markup("Points to: {}").format(target.title)
+        yield (
+            Markup('Points to: <a href="{}">{}</a>').format(at.href(dictionary_url(target)), target.title)
+            if _has_page(at.site, target)
+            else Markup("Points to: {}").format(target.title)
+        )
     if of.codes:
         yield Markup("A code of the table: {}").format(at.site.kinds[of.codes].title)
     for key, words_ in (("maxLength", "At most {} characters"), ("minimum", "At least {}"), ("maximum", "At most {}")):

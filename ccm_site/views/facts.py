@@ -83,7 +83,9 @@ def _gather(at: At, kind: Kind, f: Field, value: Mapping[str, Any], before: str,
             parts.facts.append(Fact(before + child.title, html(at, kind, child, inner)))
 
 
-def table(at: At, kind: Kind, f: Field, values: Sequence[Any], title: str = "", without: frozenset[str] = frozenset()) -> Table:
+def table(
+    at: At, kind: Kind, f: Field, values: Sequence[Any], title: str = "", without: frozenset[str] = frozenset()
+) -> Table:
     """A list of objects as a table, with the columns that any of them fills."""
     assert f.item is not None
     rows = [v for v in values if isinstance(v, Mapping)]
@@ -93,7 +95,8 @@ def table(at: At, kind: Kind, f: Field, values: Sequence[Any], title: str = "", 
         "" if title else f.description,
         tuple(c.title for c in columns),
         tuple(
-            tuple(html(at, kind, c, row[c.name]) if row.get(c.name) is not None else Markup("") for c in columns) for row in rows
+            tuple(html(at, kind, c, row[c.name]) if row.get(c.name) is not None else Markup("") for c in columns)
+            for row in rows
         ),
     )
 
@@ -114,7 +117,9 @@ def exceptions(at: At, kind: Kind, record: Record) -> Table | None:
             on = next(html(at, kind, c, e["approved_on"]) for c in f.walk() if c.name == "approved_on")
             state = Markup("Approved by {} on {}").format(role, on)
         else:
-            state = Markup('<strong class="ccm-warn"><span aria-hidden="true">▲</span> Pending: nobody has approved it yet</strong>')
+            state = Markup(
+                '<strong class="ccm-warn"><span aria-hidden="true">▲</span> Pending: nobody has approved it yet</strong>'
+            )
         rows.append((Markup("{}").format(e.get("rule", "")), paragraphs(str(e.get("reason", ""))), state))
     if not rows:
         return None

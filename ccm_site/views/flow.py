@@ -165,7 +165,9 @@ def flow_page(site: Site) -> Page:
 
 def _shown(at: At, s: Step) -> Shown:
     now = tuple(entry for name, states in s.now for entry in _now(at, name, states))
-    return Shown(s.id, s.title, s.who, s.text, s.condition, s.either, now, tuple(_shown(at, below) for below in s.steps))
+    return Shown(
+        s.id, s.title, s.who, s.text, s.condition, s.either, now, tuple(_shown(at, below) for below in s.steps)
+    )
 
 
 def _now(at: At, name: str, states: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -181,5 +183,10 @@ def _now(at: At, name: str, states: tuple[str, ...]) -> list[tuple[str, str]]:
         count = sum(at.site.state(r) == state for r in records)
         if count:
             title = str(kind.life_cycle.states[state]["title"])
-            out.append((f"{kind.plural}, {title.lower()}: {count}", at.href(filtered(folder(kind), **{kind.life_cycle.field: state}))))
+            out.append(
+                (
+                    f"{kind.plural}, {title.lower()}: {count}",
+                    at.href(filtered(folder(kind), **{kind.life_cycle.field: state})),
+                )
+            )
     return out or [(f"{kind.plural}: none", at.href(folder(kind)))]

@@ -70,7 +70,9 @@ def drawing() -> Markup:
     paths.append(f"M{signed.x - signed.width // 2} {signed.y}H{monitoring.x + monitoring.width // 2 + 2}")
     paths.append(f"M{signed.x + 90} {signed.bottom}V{end.top - 2}")
     # from the strategic level back to the need, along the right edge
-    paths.append(f"M{strategic.x + strategic.width // 2} {strategic.y}H794V30H{BOXES['need'].x + BOXES['need'].width // 2 + 2}")
+    paths.append(
+        f"M{strategic.x + strategic.width // 2} {strategic.y}H794V30H{BOXES['need'].x + BOXES['need'].width // 2 + 2}"
+    )
     arrows = Markup("").join(Markup('<path d="{}" marker-end="url(#ccm-tip)"/>').format(p) for p in paths)
     return Markup(
         '<svg class="ccm-drawing" viewBox="0 0 {} {}" aria-hidden="true" focusable="false">'

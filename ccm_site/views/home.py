@@ -68,7 +68,11 @@ def _terms(at: At) -> list[Fact]:
     kind = at.site.kinds.get("register")
     about = at.site.register.table("register")
     named = ("licence", "contact") if kind else ()
-    facts = [Fact(f.title, html(at, kind, f, about[name])) for name in named if kind and name in about and (f := kind.field(name))]
+    facts = [
+        Fact(f.title, html(at, kind, f, about[name]))
+        for name in named
+        if kind and name in about and (f := kind.field(name))
+    ]
     return [Fact("As of", time(at.site.today.isoformat())), *facts]
 
 
@@ -76,7 +80,9 @@ def _areas(at: At) -> list[Area]:
     found = []
     for area, title in AREAS.items():
         tables: list[tuple[str, int | None, str]] = [
-            (k.plural, len(at.site.of_kind(k)), at.href(folder(k))) for k in at.site.shown if k.area == area and not k.is_policy
+            (k.plural, len(at.site.of_kind(k)), at.href(folder(k)))
+            for k in at.site.shown
+            if k.area == area and not k.is_policy
         ]
         if area == "policy" and any(k.is_policy for k in at.site.shown):
             tables.insert(0, ("Decisions of the council", None, at.href(POLICY)))
@@ -116,7 +122,9 @@ def _recent(at: At) -> list[tuple[Markup, Markup]]:
     site = at.site
     if site.audience == "public":
         return []
-    dated = [(c.on, r.id, r, c) for r in site.register if (c := site.changes.get(r.path)) and c.on and r.key in site.roots]
+    dated = [
+        (c.on, r.id, r, c) for r in site.register if (c := site.changes.get(r.path)) and c.on and r.key in site.roots
+    ]
     dated.sort(key=lambda d: d[:2], reverse=True)
     return [
         (linked(at, r.key), Markup("{} by {}").format(time(c.on), c.by) if c.by else escape(time(c.on)))

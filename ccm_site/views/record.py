@@ -102,7 +102,9 @@ def _sections(at: At, kind: Kind, record: Record, card: Card) -> Iterator[Sectio
     if kind.name in SPECIAL:
         for title, body in SPECIAL[kind.name][0](at, kind, record):
             yield Section(hyphened(title), title, body)
-    yield Section("details", "Details", render("groups.html", groups=card.groups, level=3) if card.groups else Markup(""))
+    yield Section(
+        "details", "Details", render("groups.html", groups=card.groups, level=3) if card.groups else Markup("")
+    )
     by_kind: dict[str, list[Record]] = defaultdict(list)
     for child in at.site.children.get(record.key, ()):
         by_kind[child.kind].append(child)
@@ -111,13 +113,19 @@ def _sections(at: At, kind: Kind, record: Record, card: Card) -> Iterator[Sectio
         title = at.site.kinds[name].plural
         body = render("children.html", cards=cards, many=len(cards) > OPEN_CHILDREN)
         yield Section(hyphened(title), f"{title} ({len(cards)})", body)
-    yield Section("links", "Other records that point here", render("links.html", groups=card.links) if card.links else Markup(""))
+    yield Section(
+        "links", "Other records that point here", render("links.html", groups=card.links) if card.links else Markup("")
+    )
 
 
 def _card(at: At, record: Record) -> Card:
     site, kind = at.site, at.site.kinds[record.kind]
     first = [c for c in columns(site, kind) if "." not in c.name]
-    facts = tuple(Fact(c.title, html(at, kind, c.field, v)) for c in first if (v := c.value(record)) is not None and not _is_state(kind, c.name))
+    facts = tuple(
+        Fact(c.title, html(at, kind, c.field, v))
+        for c in first
+        if (v := c.value(record)) is not None and not _is_state(kind, c.name)
+    )
     without = frozenset(c.name for c in first) | (SPECIAL[kind.name][1] if kind.name in SPECIAL else frozenset())
     cycle = kind.life_cycle
     state = cycle.states.get(site.state(record)) if cycle else None
@@ -158,7 +166,8 @@ def _steps(site: Site, kind: Kind, record: Record) -> tuple[Step, ...]:
     if cycle is None or site.audience == "public" or "voided" in record.data:
         return ()
     return tuple(
-        Step(str(cycle.states.get(t.to, {}).get("title", t.to)), sentence(site, t)) for t in cycle.next(site.state(record))
+        Step(str(cycle.states.get(t.to, {}).get("title", t.to)), sentence(site, t))
+        for t in cycle.next(site.state(record))
     )
 
 
@@ -179,7 +188,10 @@ def _links(at: At, record: Record) -> Iterator[LinkGroup]:
             named[link.back or link.name].setdefault(link.source, link)
     for name in sorted(named):
         found = sorted(named[name].items(), reverse=True)
-        shown = tuple(Markup("{} {}").format(linked(at, key), badge(site, site.register.records[key])) for key, _ in found[:LINKS_SHOWN])
+        shown = tuple(
+            Markup("{} {}").format(linked(at, key), badge(site, site.register.records[key]))
+            for key, _ in found[:LINKS_SHOWN]
+        )
         rest = found[LINKS_SHOWN:]
         yield LinkGroup(name, shown, len(rest), _more(at, record, rest[0][1]) if rest else "")
 
@@ -215,5 +227,3 @@ def _marks(site: Site, kind: Kind, record: Record) -> Iterator[tuple[str, str]]:
         yield "Status", "Void" if "voided" in record.data else str(told["title"])
     if year := re.match(r"[A-Z]+-(\d{4})-", record.id):
         yield "Year", year[1]
-
-

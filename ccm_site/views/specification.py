@@ -33,7 +33,9 @@ def sections(at: At, kind: Kind, record: Record) -> Iterator[tuple[str, Markup]]
     for code in type_field.schema.get("enum", ()):
         of_type = [m for m in measures if m.get("measure_type") == code]
         if of_type:
-            found.append(table(at, kind, f, of_type, plain(at.site, kind, type_field, code), frozenset({"measure_type"})))
+            found.append(
+                table(at, kind, f, of_type, plain(at.site, kind, type_field, code), frozenset({"measure_type"}))
+            )
     yield "Measures by type", render("groups.html", groups=(Group("", "", (), tuple(found)),), level=3)
 
 
@@ -45,7 +47,12 @@ def outcome_chain(at: At, kind: Kind, record: Record) -> list[Branch]:
 
     def evidence(name: str) -> list[Any]:
         return [
-            (plain(at.site, kind, type_field, m.get("measure_type", "")) if type_field else "Measure", m["id"], m.get("text", ""), [])
+            (
+                plain(at.site, kind, type_field, m.get("measure_type", "")) if type_field else "Measure",
+                m["id"],
+                m.get("text", ""),
+                [],
+            )
             for m in measures.get(name, ())
         ]
 
@@ -53,7 +60,9 @@ def outcome_chain(at: At, kind: Kind, record: Record) -> list[Branch]:
     for outcome in record.data.get("outcomes") or []:
         if not isinstance(outcome, Mapping) or "id" not in outcome:
             continue
-        steps = [("Milestone", m["id"], m.get("text", ""), evidence(m["id"])) for m in milestones.get(outcome["id"], ())]
+        steps = [
+            ("Milestone", m["id"], m.get("text", ""), evidence(m["id"])) for m in milestones.get(outcome["id"], ())
+        ]
         out.append(("Outcome", outcome["id"], str(outcome.get("text", "")), steps + evidence(outcome["id"])))
     return out
 

@@ -126,7 +126,8 @@ def rows_json(site: Site, kind: Kind, records: tuple[Record, ...]) -> bytes:
             for i, c in enumerate(every)
         ],
         "filters": [
-            {"name": f.name, "title": f.title, "column": [c.name for c in every].index(f.name), "year": f.by_year} for f in wanted
+            {"name": f.name, "title": f.title, "column": [c.name for c in every].index(f.name), "year": f.by_year}
+            for f in wanted
         ],
         "rows": rows,
     }

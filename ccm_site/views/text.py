@@ -17,7 +17,20 @@ from ccm_site.views.badges import rating_badge
 from ccm_site.views.context import AREAS, Place, Site
 from ccm_site.views.urls import folder, relative
 
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 VAT = {"excluded": "excluding VAT", "included": "including VAT", "exempt": "exempt from VAT"}
 
 Shape = Literal[
@@ -165,7 +178,9 @@ def html(at: At, kind: Kind, f: Field, value: Any) -> Markup:
     if how == "period" and isinstance(value, Mapping):
         return Markup("{} to {}").format(time(str(value.get("from", ""))), time(str(value.get("to", ""))))
     if how == "file" and isinstance(value, Mapping):
-        return Markup('{} <small class="ccm-mark">SHA-256 {}</small>').format(value.get("name", ""), value.get("sha256", ""))
+        return Markup('{} <small class="ccm-mark">SHA-256 {}</small>').format(
+            value.get("name", ""), value.get("sha256", "")
+        )
     if how == "mail":
         return _mail(str(value))
     if how == "web":
@@ -221,9 +236,15 @@ def _list(at: At, kind: Kind, item: Field, values: list[Any]) -> Markup:
     """The values of a list; those that this audience may not see were left as gaps and are gone already."""
     if len(values) == 1:
         return html(at, kind, item, values[0])
-    return Markup("<ul>{}</ul>").format(Markup("").join(Markup("<li>{}</li>").format(html(at, kind, item, v)) for v in values))
+    return Markup("<ul>{}</ul>").format(
+        Markup("").join(Markup("<li>{}</li>").format(html(at, kind, item, v)) for v in values)
+    )
 
 
 def _object(at: At, kind: Kind, f: Field, value: Mapping[str, Any]) -> Markup:
-    parts = [Markup("<li>{}: {}</li>").format(c.title, html(at, kind, c, value[c.name])) for c in f.fields if value.get(c.name) is not None]
+    parts = [
+        Markup("<li>{}: {}</li>").format(c.title, html(at, kind, c, value[c.name]))
+        for c in f.fields
+        if value.get(c.name) is not None
+    ]
     return Markup('<ul class="ccm-inline">{}</ul>').format(Markup("").join(parts))

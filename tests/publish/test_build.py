@@ -93,7 +93,10 @@ def test_zensical_makes_the_shell_as_well(small_register):
 
 def test_no_file_loads_anything_from_outside(small_register):
     build(small_register, AUDIENCES, TODAY)
-    loads = re.compile(r"""(?:\bsrc\s*=\s*|<link\b[^>]*\bhref\s*=\s*|url\(\s*|@import\s+|srcset\s*=\s*)["']?(?:https?:)?//[^"'\s)>]+""", re.IGNORECASE)
+    loads = re.compile(
+        r"""(?:\bsrc\s*=\s*|<link\b[^>]*\bhref\s*=\s*|url\(\s*|@import\s+|srcset\s*=\s*)["']?(?:https?:)?//[^"'\s)>]+""",
+        re.IGNORECASE,
+    )
     found = []
     for path in (small_register / "build/site").rglob("*"):
         if path.suffix in {".html", ".css", ".svg"}:
@@ -105,5 +108,9 @@ def test_no_file_loads_anything_from_outside(small_register):
 
 def test_record_pages_stay_out_of_the_navigation(small_register):
     build(small_register, ["intranet"], TODAY)
-    navigation = re.search(r"<nav[^>]*md-nav--primary.*?</nav>\s*</div>", (site(small_register) / "index.html").read_text("utf-8"), re.DOTALL)
+    navigation = re.search(
+        r"<nav[^>]*md-nav--primary.*?</nav>\s*</div>",
+        (site(small_register) / "index.html").read_text("utf-8"),
+        re.DOTALL,
+    )
     assert navigation and "C-2026-0001" not in navigation[0] and "Contracts" in navigation[0]

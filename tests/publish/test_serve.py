@@ -15,7 +15,18 @@ from tests.registers import CONTRACT, TODAY, write
 
 @pytest.fixture
 def served(small_register):
-    command = [sys.executable, "-m", "ccm_site.cli", "serve", "--root", small_register, "--port", "0", "--as-of", TODAY.isoformat()]
+    command = [
+        sys.executable,
+        "-m",
+        "ccm_site.cli",
+        "serve",
+        "--root",
+        small_register,
+        "--port",
+        "0",
+        "--as-of",
+        TODAY.isoformat(),
+    ]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
         line = process.stdout.readline().strip()
@@ -40,9 +51,17 @@ def test_it_serves_and_refuses(served):
     status, headers, body = ask(served, "/contracts/C-2026-0001/")
     assert status == 200 and b"Foster care framework" in body
     assert "script-src" in headers["Content-Security-Policy"] and headers["X-Content-Type-Options"] == "nosniff"
-    for path in ("/../../policy/register.yaml", "/%2e%2e/%2e%2e/policy/register.yaml", "/contracts/..%5c..%5c", "//etc/passwd", "/%00"):
+    for path in (
+        "/../../policy/register.yaml",
+        "/%2e%2e/%2e%2e/policy/register.yaml",
+        "/contracts/..%5c..%5c",
+        "//etc/passwd",
+        "/%00",
+    ):
         assert ask(served, path)[0] in (400, 404), path
-    assert ask(served, "/", host="evil.example")[0] in (400, 403, 421), "a name that was pointed at loopback is not ours"
+    assert ask(served, "/", host="evil.example")[0] in (400, 403, 421), (
+        "a name that was pointed at loopback is not ours"
+    )
     assert ask(served, "/", method="POST")[0] == 405
 
 

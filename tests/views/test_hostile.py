@@ -67,7 +67,9 @@ def test_no_text_becomes_html(built):
         tags.close()
         for tag, attributes in tags.seen:
             assert tag in ALLOWED, f"{page.url}: <{tag}>"
-            assert not any(name.startswith("on") or name == "style" for name in attributes), f"{page.url}: {tag} {attributes}"
+            assert not any(name.startswith("on") or name == "style" for name in attributes), (
+                f"{page.url}: {tag} {attributes}"
+            )
             for name in ("href", "action"):
                 address = attributes.get(name) or "./"
                 start = address.split(":")[0].lower() if ":" in address.split("/")[0] else ""
@@ -78,9 +80,12 @@ def test_no_cell_becomes_a_formula(built):
     for extra in (x for found in built.values() for x in found if not isinstance(x, Page) and x.path.endswith(".csv")):
         for row in csv.reader(io.StringIO(extra.content.decode("utf-8-sig"), newline="")):
             for text in row:
-                bare = text.strip("\ufeff\u200b\u00a0 \"`")
+                bare = text.strip('\ufeff\u200b\u00a0 "`')
                 number = bare.removeprefix("-").replace(".", "", 1).isdigit()
-                assert number or not bare.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")), (extra.path, text)
+                assert number or not bare.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")), (
+                    extra.path,
+                    text,
+                )
 
 
 def test_rows_are_sound_data(built):

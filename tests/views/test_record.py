@@ -68,7 +68,12 @@ def test_long_pages_have_a_list_of_contents():
 
 def test_the_search_can_narrow_by_kind_provider_status_and_year():
     page = contract(status="issued")
-    for name, value in (("Kind", "Contract"), ("Status", "Issued, not yet binding"), ("Year", "2026"), ("Provider", "Name in words")):
+    for name, value in (
+        ("Kind", "Contract"),
+        ("Status", "Issued, not yet binding"),
+        ("Year", "2026"),
+        ("Provider", "Name in words"),
+    ):
         assert f'data-pagefind-filter="{name}[data-value]" data-value="{value}' in page
 
 
@@ -83,7 +88,12 @@ def specification():
         outcomes=[{"id": "health", "text": "Good physical health"}],
         milestones=[{"id": "teeth", "text": "Free from dental decay", "supports": ["health"]}],
         measures=[
-            {"id": "visits", "text": "Attends the dentist", "measure_type": "performance_indicator", "supports": ["teeth"]},
+            {
+                "id": "visits",
+                "text": "Attends the dentist",
+                "measure_type": "performance_indicator",
+                "supports": ["teeth"],
+            },
             {"id": "staff", "text": "Staff hours", "measure_type": "input", "supports": ["health"]},
         ],
     )
@@ -92,5 +102,10 @@ def specification():
 
 def test_a_specification_shows_its_chain_and_its_measures_by_type():
     words = text(specification())
-    assert "Outcome Good physical health Milestone Free from dental decay Performance indicator Attends the dentist" in words
-    assert re.search(r"<h3>Performance indicator</h3>.*Attends the dentist.*<h3>Input</h3>.*Staff hours", specification(), re.DOTALL)
+    assert (
+        "Outcome Good physical health Milestone Free from dental decay Performance indicator Attends the dentist"
+        in words
+    )
+    assert re.search(
+        r"<h3>Performance indicator</h3>.*Attends the dentist.*<h3>Input</h3>.*Staff hours", specification(), re.DOTALL
+    )

@@ -16,10 +16,14 @@ from tests.views.sites import KINDS, site
 ])  # fmt: skip
 def test_formulas_are_neutralised(text):
     assert cell(text).startswith("'")
-    assert not any(part.lstrip().startswith(("=", "+", "-", "@")) for part in cell(text).replace(";", "\n").splitlines())
+    assert not any(
+        part.lstrip().startswith(("=", "+", "-", "@")) for part in cell(text).replace(";", "\n").splitlines()
+    )
 
 
-@pytest.mark.parametrize("text", ["-12.50", "34000.00", "2026-04-01", "2026-04", "Rowan - House", "a@b.example", "1 - 2", "", "£5"])
+@pytest.mark.parametrize(
+    "text", ["-12.50", "34000.00", "2026-04-01", "2026-04", "Rowan - House", "a@b.example", "1 - 2", "", "£5"]
+)
 def test_numbers_dates_and_words_stay(text):
     assert cell(text) == text
 

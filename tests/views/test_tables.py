@@ -10,7 +10,11 @@ REGISTER = invented.register(KINDS, 401)
 
 def test_a_table_has_pages_of_200_rows_that_need_no_script():
     found = pages(REGISTER)
-    assert [str(found[u].body).count("<tr>") - 1 for u in ("contracts/", "contracts/page/2/", "contracts/page/3/")] == [200, 200, 1]
+    assert [str(found[u].body).count("<tr>") - 1 for u in ("contracts/", "contracts/page/2/", "contracts/page/3/")] == [
+        200,
+        200,
+        1,
+    ]
     assert "contracts/page/4/" not in found
     assert 'href="../3/"' in found["contracts/page/2/"].body and 'href="../../"' in found["contracts/page/2/"].body
     assert 'data-rows="../../rows.json"' in found["contracts/page/2/"].body
@@ -29,11 +33,20 @@ def test_rows_cite_repeated_values_by_place():
     row = data["rows"][0]
     assert row[0] == "C-2026-0401/" and row[1 + names.index("id")] == "C-2026-0401"
     provider = data["columns"][names.index("provider")]
-    assert provider["values"] == [["provider-1", "Name in words", "../providers/provider-1/"]] and row[1 + names.index("provider")] == 0
+    assert (
+        provider["values"] == [["provider-1", "Name in words", "../providers/provider-1/"]]
+        and row[1 + names.index("provider")] == 0
+    )
     assert row[1 + names.index("start_date")] == "2026-08-01"
     status = {v[0]: v for v in data["columns"][names.index("status")]["values"]}
     assert status["issued"] == ["issued", "Issued, not yet binding", "", "going", "◆"]
-    assert {f["name"] for f in data["filters"]} >= {"provider", "service_type", "purchase_category", "status", "end_date"}
+    assert {f["name"] for f in data["filters"]} >= {
+        "provider",
+        "service_type",
+        "purchase_category",
+        "status",
+        "end_date",
+    }
 
 
 def test_an_empty_table_says_so():

@@ -49,7 +49,12 @@ def test_a_code_reads_by_its_latest_label_in_the_policy_table():
         {"code": "short_breaks", "label": "Respite", "effective_from": "2020-01-01"},
     ]
     key = Key("service_types", "service_types")
-    at = At(site(Register({key: Record(key, "policy/service_types.yaml", {"id": "service_types", "entries": entries}, "")})), "")
+    at = At(
+        site(
+            Register({key: Record(key, "policy/service_types.yaml", {"id": "service_types", "entries": entries}, "")})
+        ),
+        "",
+    )
     assert shown("service_type", "short_breaks", at=at) == "Short breaks"
     assert shown("service_type", "foster_care") == "Foster care"
 
@@ -57,7 +62,10 @@ def test_a_code_reads_by_its_latest_label_in_the_policy_table():
 def test_a_reference_links_to_its_target_and_is_plain_where_the_site_has_none():
     key = Key("provider", "rowan")
     held = site(Register({key: Record(key, "p.yaml", {"kind": "provider", "id": "rowan", "name": "Rowan & Sons"}, "")}))
-    assert shown("provider", "rowan", at=At(held, "contracts/C-2026-0001/")) == '<a href="../../providers/rowan/">Rowan &amp; Sons</a>'
+    assert (
+        shown("provider", "rowan", at=At(held, "contracts/C-2026-0001/"))
+        == '<a href="../../providers/rowan/">Rowan &amp; Sons</a>'
+    )
     assert shown("provider", "rowan") == "rowan"
 
 
@@ -66,7 +74,9 @@ def test_lines_become_paragraphs():
     assert paragraphs("one\ntwo\r\n\r\nthree <b>") == "<p>one<br>two</p><p>three &lt;b&gt;</p>"
 
 
-@pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "http://[", "//elsewhere.example", "vbscript:x"])
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", "data:text/html,x", "http://[", "//elsewhere.example", "vbscript:x"]
+)
 def test_only_web_addresses_become_links(address):
     web = next(f for k in KINDS for f in k.all_fields if str(f.schema.get("pattern", "")).startswith("^https?"))
     assert "<a" not in html(AT, CONTRACT, web, address)
@@ -87,4 +97,7 @@ def test_a_mailbox_cannot_carry_a_subject():
 
 
 def test_plain_words_join_lists():
-    assert plain(AT.site, CONTRACT, CONTRACT.field("copy_holders"), ["finance", "ccm"]) == "Finance; Commissioning and Contracts Manager"
+    assert (
+        plain(AT.site, CONTRACT, CONTRACT.field("copy_holders"), ["finance", "ccm"])
+        == "Finance; Commissioning and Contracts Manager"
+    )
