@@ -15,10 +15,20 @@
 
   const openAll = () => document.querySelectorAll("details.ccm-child").forEach((d) => { d.open = true; });
 
+  /* The theme makes wide tables of the handbook scroll; the keyboard must reach them. */
+  const reachable = () => {
+    for (const table of document.querySelectorAll(".md-typeset__scrollwrap")) {
+      table.tabIndex = 0;
+      table.setAttribute("role", "region");
+      table.setAttribute("aria-label", "Table");
+    }
+  };
+
   const start = () => {
     reveal();
     window.addEventListener("hashchange", reveal);
     window.addEventListener("beforeprint", openAll);
+    window.addEventListener("load", reachable);
     const find = document.querySelector(".ccm-find");
     if (find) window.ccm.header(find);
     const page = document.querySelector(".ccm-search-page");

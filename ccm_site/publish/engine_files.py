@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -91,7 +90,7 @@ def engine_files(
     if pages:
         nav.append({title: _tree(pages, folder)})
     config: dict[str, Any] = {
-        "INHERIT": _inherited(root, audience),
+        "INHERIT": inherited(root).resolve().as_posix(),
         "site_name": site_name(register, audience),
         "docs_dir": "docs",
         "site_dir": "site",
@@ -160,12 +159,10 @@ def _tree(pages: Iterable[str], folder: str) -> list[Any]:
     return out
 
 
-def _inherited(root: Path, audience: Audience) -> str:
-    """The register's own mkdocs.yml, or the one that the program ships, as seen from the audience's build folder."""
+def inherited(root: Path) -> Path:
+    """The register's own mkdocs.yml, or the one that the program ships."""
     own = root / "mkdocs.yml"
-    if own.is_file():
-        return Path(os.path.relpath(own, build_folder(root, audience))).as_posix()
-    return (shipped() / "mkdocs.yml").as_posix()
+    return own if own.is_file() else shipped() / "mkdocs.yml"
 
 
 def build_folder(root: Path, audience: Audience) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -20,9 +19,8 @@ class Writer:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._base = str(folder)
         self._written: set[str] = set()
-        self._made: set[str] = set()
+        self._made: set[Path] = set()
 
     def write(self, path: str, content: bytes) -> None:
         """Write one file. ``path`` has forward slashes. Raises ValueError for a path that leaves the folder or comes twice."""
@@ -32,12 +30,11 @@ class Writer:
         if path.casefold() in self._written:
             raise ValueError(f"two pages or files of the site would lie at {path}")
         self._written.add(path.casefold())
-        place = "/".join((self._base, *parts[:-1]))
-        if place not in self._made:
-            os.makedirs(place, exist_ok=True)
-            self._made.add(place)
-        with open(f"{place}/{parts[-1]}", "wb") as file:
-            file.write(content)
+        file = self.folder.joinpath(*parts)
+        if file.parent not in self._made:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            self._made.add(file.parent)
+        file.write_bytes(content)
 
 
 @contextmanager
@@ -95,7 +92,7 @@ def _remove(folder: Path) -> None:
 def one_at_a_time(build: Path) -> Iterator[None]:
     """Waits until no other process builds into the same folder. The lock goes with the process that holds it."""
     build.mkdir(parents=True, exist_ok=True)
-    with open(build / ".lock", "a+b") as file:
+    with (build / ".lock").open("a+b") as file:
         if sys.platform == "win32":
             file.seek(0)
             msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)

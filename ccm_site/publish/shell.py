@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Literal
 
 from ccm_site.model import Audience, Register
-from ccm_site.publish.engine_files import EngineFiles, Section, build_folder, engine_files, notices
+from ccm_site.publish.engine_files import EngineFiles, Section, build_folder, engine_files, inherited, notices
 from ccm_site.publish.outside import kept_inside, loads_of_css, loads_of_html
 from ccm_site.publish.template import BadTheme, SearchForm, Template, cut, furnished, indexed, script_hashes
 
@@ -86,8 +86,7 @@ def make_shell(
 def _fingerprint(root: Path, files: EngineFiles, engine: Engine) -> str:
     """What the engine's output depends on; the day is no part of it, since nothing dated is kept."""
     seen = sha256()
-    own = root / "mkdocs.yml"
-    parts = {"config": files.config, "root": own.read_bytes() if own.is_file() else b"", **files.docs}
+    parts = {"config": files.config, "inherited": inherited(root).read_bytes(), **files.docs}
     parts |= {f"version/{name}": _version(name).encode() for name in _PACKAGES}
     for name, content in (("engine", engine.encode()), *parts.items()):
         seen.update(f"{len(name)} {name} {len(content)} ".encode() + content)

@@ -6,6 +6,7 @@ import mimetypes
 import re
 import time
 from pathlib import Path
+from urllib.parse import quote
 
 from flask import Flask, Response, abort, redirect, request
 from werkzeug.exceptions import HTTPException
@@ -61,7 +62,7 @@ def _shown(site: Path, path: str) -> AnyResponse:
     if content is None:
         if not path.endswith("/") and _read(site, f"{path}/index.html") is not None:
             query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
-            return redirect(f"{path.rsplit('/', 1)[-1]}/{query}", 308)
+            return redirect(f"./{quote(path.rsplit('/', 1)[-1])}/{query}", 308)
         abort(404)
     response = Response(content, mimetype=_type(name))
     response.add_etag()
@@ -74,13 +75,23 @@ def _read(site: Path, name: str) -> bytes | None:
     if full is None or "\0" in name or any(part.startswith(".") for part in name.split("/")):
         return None
     deadline = time.monotonic() + _PATIENCE
-    while not site.is_dir() and time.monotonic() < deadline:
-        time.sleep(0.01)  # a new site is just taking the place of the old one
+    while True:
+        before = _identity(site)
+        try:
+            real = Path(full).resolve(strict=True)
+            return real.read_bytes() if real.is_file() and real.is_relative_to(site.resolve()) else None
+        except OSError:
+            # Nothing is missing from a site until a new one is just taking its place: then look again.
+            if (before and before == _identity(site)) or time.monotonic() > deadline:
+                return None
+            time.sleep(0.01)
+
+
+def _identity(site: Path) -> int:
     try:
-        real = Path(full).resolve(strict=True)
-        return real.read_bytes() if real.is_file() and real.is_relative_to(site.resolve()) else None
+        return site.stat().st_ino
     except OSError:
-        return None
+        return 0
 
 
 def _type(name: str) -> str:

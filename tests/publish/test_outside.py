@@ -1,0 +1,51 @@
+"""What counts as a request to the outside."""
+
+import pytest
+
+from ccm_site.publish.outside import kept_inside, loads_of_css, loads_of_html, loads_of_script
+
+
+@pytest.mark.parametrize("html", [
+    '<script src="https://cdn.example/x.js"></script>',
+    "<script src=//cdn.example/x.js></script>",
+    '<SCRIPT SRC="HTTPS://cdn.example/x.js"></SCRIPT>',
+    '<img src="/\\cdn.example/x.png">',
+    '<img srcset="a.png 1x, https://cdn.example/b.png 2x">',
+    '<link rel="stylesheet" href="https://fonts.example/css">',
+    '<link rel="preconnect" href="https://fonts.example">',
+    '<iframe src="https://video.example/"></iframe>',
+    '<form action="https://elsewhere.example/"></form>',
+    '<svg><image xlink:href="https://cdn.example/x.png"/></svg>',
+    '<svg><use href="https://cdn.example/x.svg#a"/></svg>',
+    '<p style="background: url(https://cdn.example/x.png)">x</p>',
+    "<style>@import 'https://cdn.example/x.css';</style>",
+    '<meta http-equiv="refresh" content="0; url=https://elsewhere.example/">',
+])  # fmt: skip
+def test_it_loads(html):
+    assert loads_of_html(html)
+
+
+@pytest.mark.parametrize("html", [
+    '<a href="https://www.legislation.gov.uk/">The Act</a>',
+    '<link rel="canonical" href="https://council.example/">',
+    '<svg xmlns="http://www.w3.org/2000/svg"></svg>',
+    '<img src="../x.png"><script src="../../x.js"></script>',
+    "<p>&lt;script src=https://cdn.example/x.js&gt;</p>",
+    '<form action="../search/"></form>',
+])  # fmt: skip
+def test_it_loads_nothing(html):
+    assert loads_of_html(html) == []
+
+
+def test_style_sheets():
+    assert loads_of_css("@import url(https://a.example/x.css); b{background:url('//c.example/d')}") == [
+        "https://a.example/x.css", "//c.example/d",
+    ]  # fmt: skip
+    assert loads_of_css('a{mask:url(\'data:image/svg+xml;charset=utf-8,<svg xmlns="http://www.w3.org/2000/svg"/>\')}') == []
+
+
+def test_scripts_of_the_engine_are_kept_inside():
+    script = 'load("https://unpkg.com/mermaid@11/dist/mermaid.min.js")'
+    assert loads_of_script(script)
+    assert kept_inside(script) == 'load("about:blank#unpkg.com/mermaid@11/dist/mermaid.min.js")'
+    assert loads_of_script(kept_inside(script)) == []
