@@ -122,8 +122,6 @@ def _run(folder: Path, files: EngineFiles, engine: Engine, today: date) -> list[
     quiet = {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true", "NO_COLOR": "1", "PYTHONUTF8": "1"}
     env = os.environ | quiet | {"SOURCE_DATE_EPOCH": str(epoch)}
     command = [sys.executable, "-m", engine, "build", "--config-file", "mkdocs.yml", "--clean"]
-    if engine == "mkdocs":
-        command.append("--quiet")
     done = subprocess.run(
         command,
         cwd=folder,
@@ -137,7 +135,14 @@ def _run(folder: Path, files: EngineFiles, engine: Engine, today: date) -> list[
     said = _PLAIN.sub("", f"{done.stdout}\n{done.stderr}")
     if done.returncode != 0:
         raise ShellFailed(f"{engine} could not build the handbook:\n{said.strip()}")
-    return [line.split("-", 1)[-1].strip() for line in said.splitlines() if line.startswith("WARNING")]
+    return _warnings(said)
+
+
+def _warnings(said: str) -> list[str]:
+    """What an engine warned of, each in one line: MkDocs names the page in its text, Zensical on the line below."""
+    mkdocs = [m[1] for m in re.finditer(r"^WARNING +- +(.*)$", said, re.MULTILINE)]
+    zensical = [f"{m[2]}: {m[1]}" for m in re.finditer(r"^Warning: (.*)\n.*\[ (\S+) \]", said, re.MULTILINE)]
+    return [*mkdocs, *zensical]
 
 
 def _read(site: Path, files: EngineFiles, form: SearchForm, above: str, warnings: tuple[str, ...]) -> Shell:

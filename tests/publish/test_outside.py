@@ -2,7 +2,10 @@
 
 import pytest
 
+from ccm_site.model import AUDIENCES
+from ccm_site.publish.build import build
 from ccm_site.publish.outside import kept_inside, loads_of_css, loads_of_html, loads_of_script
+from tests.registers import TODAY
 
 
 @pytest.mark.parametrize("html", [
@@ -49,3 +52,12 @@ def test_scripts_of_the_engine_are_kept_inside():
     assert loads_of_script(script)
     assert kept_inside(script) == 'load("about:blank#unpkg.com/mermaid@11/dist/mermaid.min.js")'
     assert loads_of_script(kept_inside(script)) == []
+
+
+@pytest.mark.parametrize("engine", ["mkdocs", "zensical"])
+def test_no_page_style_or_script_of_a_site_reaches_outside(small_register, engine):
+    build(small_register, AUDIENCES, TODAY, engine=engine)
+    how = {".html": loads_of_html, ".svg": loads_of_html, ".css": loads_of_css, ".js": loads_of_script}
+    files = [p for p in (small_register / "build/site").rglob("*") if p.suffix in how]
+    assert {p.suffix for p in files} >= {".html", ".css", ".js"}
+    assert [(p.name, load) for p in files for load in how[p.suffix](p.read_text("utf-8"))] == []
