@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ccm_site.publish.page import Page
+from ccm_site.views.page import Page
 from ccm_site.views.context import Site
 from ccm_site.views.flow_drawing import drawing
 from ccm_site.views.templates import render

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from markupsafe import Markup, escape
 
 from ccm_site.model import Record
-from ccm_site.publish.page import Page
+from ccm_site.views.page import Page
 from ccm_site.views.columns import columns
 from ccm_site.views.context import AREAS, Site
 from ccm_site.views.facts import Fact, Table

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from ccm_site.kinds import Kind, Transition
 from ccm_site.model import Key, Link, Record
-from ccm_site.publish.page import Page
+from ccm_site.views.page import Page
 from ccm_site.views import specification
 from ccm_site.views.badges import badge
 from ccm_site.views.columns import columns, filter_for

@@ -8,7 +8,7 @@ from datetime import date
 
 from ccm_site.kinds import Kind, Kinds
 from ccm_site.model import Audience, Change, Register
-from ccm_site.publish.page import Extra, Page
+from ccm_site.views.page import Extra, Page
 from ccm_site.views.context import AREAS, Site, is_first, shown_kinds
 from ccm_site.views.dictionary import dictionary_pages
 from ccm_site.views.flow import flow_page

@@ -48,7 +48,11 @@ def test_it_is_of_the_size_that_was_promised(checked):
     register = checked[0].register
     count = Counter(r.kind for r in register)
     assert count["placement"] == 30 and count["complaint"] == 15
-    assert count["contract"] >= 12 and count["provider"] >= 8 and len({r.id.split("/")[0] for r in register.of_kind("specification")}) == 6
+    assert (
+        count["contract"] >= 12
+        and count["provider"] >= 8
+        and len({r.id.split("/")[0] for r in register.of_kind("specification")}) == 6
+    )
 
 
 def test_every_case_reference_has_its_check_character(checked):
@@ -78,7 +82,9 @@ def test_it_is_laid_into_a_repository_of_its_own(tmp_path):
     register = load(tmp_path / "demo").register
     assert len(register) == count > 800
     assert register.table("register")["demonstration"] == "copy"
-    log = subprocess.run(["git", "log", "--format=%s"], cwd=tmp_path / "demo", capture_output=True, text=True, check=True).stdout
+    log = subprocess.run(
+        ["git", "log", "--format=%s"], cwd=tmp_path / "demo", capture_output=True, text=True, check=True
+    ).stdout
     assert len(log.splitlines()) > 24, "month by month"
     changes = last_changes(tmp_path / "demo")
     assert set(changes) >= {r.path for r in register}

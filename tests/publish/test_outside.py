@@ -44,7 +44,10 @@ def test_style_sheets():
     assert loads_of_css("@import url(https://a.example/x.css); b{background:url('//c.example/d')}") == [
         "https://a.example/x.css", "//c.example/d",
     ]  # fmt: skip
-    assert loads_of_css('a{mask:url(\'data:image/svg+xml;charset=utf-8,<svg xmlns="http://www.w3.org/2000/svg"/>\')}') == []
+    assert (
+        loads_of_css("a{mask:url('data:image/svg+xml;charset=utf-8,<svg xmlns=\"http://www.w3.org/2000/svg\"/>')}")
+        == []
+    )
 
 
 def test_scripts_of_the_engine_are_kept_inside():

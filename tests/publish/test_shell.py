@@ -54,7 +54,10 @@ def test_what_people_wrote_is_never_taken_for_a_marker():
     assert template.pour("x", "<h1>Own</h1>").count("<h1") == 1
 
 
-@pytest.mark.parametrize("html", ["<p>nothing</p>", f"<h1>{TITLE}</h1> {CONTENT}", f"<title>{TITLE}</title>" + f"<h1>{TITLE}</h1> {CONTENT}" * 2])
+@pytest.mark.parametrize(
+    "html",
+    ["<p>nothing</p>", f"<h1>{TITLE}</h1> {CONTENT}", f"<title>{TITLE}</title>" + f"<h1>{TITLE}</h1> {CONTENT}" * 2],
+)
 def test_a_theme_that_breaks_a_marker_is_refused(html):
     with pytest.raises(BadTheme):
         cut(html, "here")

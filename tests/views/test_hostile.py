@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from ccm_site.publish.page import Page
+from ccm_site.views.page import Page
 from tests.views import invented
 from tests.views.sites import KINDS, items
 

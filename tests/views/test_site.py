@@ -7,7 +7,7 @@ from posixpath import normpath
 import pytest
 
 from ccm_site.model import AUDIENCES, Change
-from ccm_site.publish.page import Page
+from ccm_site.views.page import Page
 from ccm_site.views.site import sections
 from tests.views import invented
 from tests.views.sites import KINDS, files, items, pages

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from ccm_site.model import Change as Change
-
 
 @dataclass(frozen=True, slots=True)
 class Page:
