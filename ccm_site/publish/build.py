@@ -17,11 +17,11 @@ from ccm_site.gitrepo import last_changes
 from ccm_site.model import Audience, Finding
 from ccm_site.publish.engine_files import ASSETS_AT, asset_files
 from ccm_site.publish.fresh import Writer, fresh, one_at_a_time
-from ccm_site.views.page import Extra, Page
 from ccm_site.publish.search_index import make_index
 from ccm_site.publish.security import policy
 from ccm_site.publish.shell import Engine, Shell, make_shell
 from ccm_site.views.audience import project
+from ccm_site.views.page import Extra, Page
 from ccm_site.views.search import search_form
 from ccm_site.views.site import sections, site_pages
 

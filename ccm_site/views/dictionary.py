@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from ccm_site.kinds import Field, Kind
-from ccm_site.views.page import Page
 from ccm_site.views.audience import allows
 from ccm_site.views.context import AREAS, Site
 from ccm_site.views.facts import Fact, Table
+from ccm_site.views.page import Page
 from ccm_site.views.record import sentence
 from ccm_site.views.templates import render
 from ccm_site.views.text import At, shape

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ccm_site.views.page import Page
 from ccm_site.views.context import Site
 from ccm_site.views.flow_drawing import drawing
+from ccm_site.views.page import Page
 from ccm_site.views.templates import render
 from ccm_site.views.text import At
 from ccm_site.views.urls import FLOW, filtered, folder

@@ -8,10 +8,10 @@ from datetime import date, timedelta
 from markupsafe import Markup, escape
 
 from ccm_site.model import Record
-from ccm_site.views.page import Page
 from ccm_site.views.columns import columns
 from ccm_site.views.context import AREAS, Site
 from ccm_site.views.facts import Fact, Table
+from ccm_site.views.page import Page
 from ccm_site.views.templates import render
 from ccm_site.views.text import At, day, html, linked, time
 from ccm_site.views.urls import FLOW, HANDBOOK, POLICY, SEARCH, folder

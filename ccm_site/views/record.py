@@ -11,12 +11,12 @@ from markupsafe import Markup
 
 from ccm_site.kinds import Kind, Transition
 from ccm_site.model import Key, Link, Record
-from ccm_site.views.page import Page
 from ccm_site.views import specification
 from ccm_site.views.badges import badge
 from ccm_site.views.columns import columns, filter_for
 from ccm_site.views.context import Site
 from ccm_site.views.facts import Fact, Group, exceptions, gaps, groups
+from ccm_site.views.page import Page
 from ccm_site.views.templates import render
 from ccm_site.views.text import At, html, linked, plain, time
 from ccm_site.views.urls import filtered, folder, hyphened

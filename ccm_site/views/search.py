@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from ccm_site.views.page import Page
 from ccm_site.views.context import Site
+from ccm_site.views.page import Page
 from ccm_site.views.templates import render
 from ccm_site.views.text import At
 from ccm_site.views.urls import SEARCH, folder

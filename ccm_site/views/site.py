@@ -8,11 +8,11 @@ from datetime import date
 
 from ccm_site.kinds import Kind, Kinds
 from ccm_site.model import Audience, Change, Register
-from ccm_site.views.page import Extra, Page
 from ccm_site.views.context import AREAS, Site, is_first, shown_kinds
 from ccm_site.views.dictionary import dictionary_pages
 from ccm_site.views.flow import flow_page
 from ccm_site.views.home import home_page
+from ccm_site.views.page import Extra, Page
 from ccm_site.views.record import record_page
 from ccm_site.views.search import search_page
 from ccm_site.views.tables import table_pages

@@ -10,10 +10,10 @@ from markupsafe import Markup
 
 from ccm_site.kinds import Kind
 from ccm_site.model import Record
-from ccm_site.views.page import Extra, Page
 from ccm_site.views.badges import badge, rating_badge, state_badge
 from ccm_site.views.columns import Column, columns, filters, words
 from ccm_site.views.context import Site
+from ccm_site.views.page import Extra, Page
 from ccm_site.views.sheets import sheet
 from ccm_site.views.templates import render
 from ccm_site.views.text import At, html, shape, target

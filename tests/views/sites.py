@@ -4,9 +4,9 @@ from datetime import date
 from pathlib import Path
 
 from ccm_site.kinds import load_kinds
-from ccm_site.views.page import Extra, Page
 from ccm_site.views.audience import project
 from ccm_site.views.context import Site
+from ccm_site.views.page import Extra, Page
 from ccm_site.views.site import site_pages
 
 KINDS = load_kinds(Path(__file__).parents[2] / "schemas")
