@@ -79,19 +79,21 @@ def _read(site: Path, name: str) -> bytes | None:
         before = _identity(site)
         try:
             real = Path(full).resolve(strict=True)
-            return real.read_bytes() if real.is_file() and real.is_relative_to(site.resolve()) else None
+            return real.read_bytes() if real.is_relative_to(site.resolve()) else None
         except OSError:
             # Nothing is missing from a site until a new one is just taking its place: then look again.
-            if (before and before == _identity(site)) or time.monotonic() > deadline:
+            if (before is not None and before == _identity(site)) or time.monotonic() > deadline:
                 return None
             time.sleep(0.01)
 
 
-def _identity(site: Path) -> int:
+def _identity(site: Path) -> tuple[int, int] | None:
+    """Which folder stands there just now; its number alone may be given to the next one."""
     try:
-        return site.stat().st_ino
+        found = site.stat()
     except OSError:
-        return 0
+        return None
+    return found.st_ino, found.st_ctime_ns
 
 
 def _type(name: str) -> str:
