@@ -1,7 +1,7 @@
 """The one canonical form of a record's YAML: written new, re-formatted, or edited with comments and order kept.
 
 Two spaces a level, list items under their key, no line folding, block style throughout, quotes only where a YAML 1.1
-reader would misread the text, LF, one final line break. `format_bytes` is idempotent and never changes a value.
+reader would misread a value (names of fields are never quoted), LF, one final line break. `format_bytes` is idempotent and never changes a value.
 """
 
 from __future__ import annotations

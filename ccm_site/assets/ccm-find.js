@@ -6,6 +6,7 @@
   const FEW = 6;
   const MANY = 20;
   const COMMON = new Set(["#details", "#links", "#next"]);
+  const FILTERS = ["Kind", "Provider", "Service type", "Status", "Year"];
   let index = null;
 
   /* The index of the site whose root is at `base`, loaded once. */
@@ -47,6 +48,17 @@
     return result.meta.title || result.url;
   }
 
+  /* The values of a filter as they are offered: by name, years from the last. */
+  function ordered(values, name) {
+    const names = Object.keys(values).sort((a, b) => a.localeCompare(b, "en-GB", { numeric: true }));
+    return name === "Year" ? names.reverse() : names;
+  }
+
+  /* What is chosen in the filters, by their names. */
+  function picked(selects) {
+    return Object.fromEntries(selects.filter((s) => s.value).map((s) => [s.name, s.value]));
+  }
+
   function counted(number) {
     return number === 1 ? "1 result" : `${number.toLocaleString("en-GB")} results`;
   }
@@ -69,19 +81,39 @@
     });
     find.querySelector(".ccm-find__close").addEventListener("click", () => { fold(); opener.focus(); });
 
+    const narrow = make("details", { class: "ccm-find__narrow" }, make("summary", {}, "Narrow the search"));
+    const hits = make("div", {});
+    panel.append(narrow, hits);
+    let selects = null;
+
+    /* The filters, made when the index is first asked. */
+    const filters = async (pagefind) => {
+      if (selects) return selects;
+      const known = await pagefind.filters();
+      selects = FILTERS.filter((name) => known[name]).map((name, n) => make("select", { id: `ccm-find-${n}`, name }, make("option", { value: "" }, "Any"),
+        ...ordered(known[name], name).map((v) => make("option", { value: v }, v))));
+      for (const select of selects) {
+        select.addEventListener("change", show);
+        narrow.append(make("div", {}, make("label", { for: select.id }, select.name), select));
+      }
+      return selects;
+    };
+
     let asked = 0;
     const show = later(async () => {
       const mine = ++asked;
       const words = input.value.trim();
       if (!words) return close();
       try {
-        const found = await (await load(base)).search(words);
+        const pagefind = await load(base);
+        const chosen = picked(await filters(pagefind));
+        const found = await pagefind.search(words, { filters: chosen });
         const results = await Promise.all(found.results.slice(0, FEW).map((r) => r.data()));
         if (mine !== asked) return;
         const items = results.map((r) => make("li", {}, make("a", { href: address(r.url) }, title(r),
           r.meta.description && make("span", { class: "ccm-find__kind" }, r.meta.description))));
-        const all = make("a", { class: "ccm-find__all", href: `${form.action}?${new URLSearchParams({ q: words })}` }, `All results (${found.results.length})`);
-        clear(panel, items.length ? make("ul", {}, ...items) : make("p", {}, "Nothing found"), all);
+        const all = make("a", { class: "ccm-find__all", href: `${form.action}?${new URLSearchParams({ q: words, ...chosen })}` }, `All results (${found.results.length})`);
+        clear(hits, items.length ? make("ul", {}, ...items) : make("p", {}, "Nothing found"), all);
         panel.hidden = false;
         said.textContent = found.results.length ? counted(found.results.length) : "Nothing found";
       } catch {
@@ -147,8 +179,7 @@
     const given = new URLSearchParams(location.search);
     const filters = await pagefind.filters();
     for (const select of selects) {
-      const values = Object.keys(filters[select.name] || {}).sort((a, b) => a.localeCompare(b, "en-GB", { numeric: true }));
-      if (select.name === "Year") values.reverse();
+      const values = ordered(filters[select.name] || {}, select.name);
       select.append(...values.map((v) => make("option", { value: v }, v)));
       select.value = values.includes(given.get(select.name)) ? given.get(select.name) : "";
     }
@@ -173,7 +204,7 @@
     const run = async () => {
       const mine = ++asked;
       const words = input.value.trim();
-      const chosen = Object.fromEntries(selects.filter((s) => s.value).map((s) => [s.name, s.value]));
+      const chosen = picked(selects);
       remember({ q: words, ...chosen });
       if (!words && !Object.keys(chosen).length) {
         found = [];

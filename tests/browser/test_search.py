@@ -16,6 +16,20 @@ def test_the_header_finds_a_provider_by_name(demo, visit):
     expect(page.get_by_role("heading", level=1)).to_contain_text(re.compile("Larchfield Children.s Homes Ltd"))
 
 
+def test_the_header_narrows_by_kind(demo, visit, serious_faults):
+    page = visit(demo)
+    header = page.locator("header")
+    header.get_by_role("searchbox", name="Search").fill("Larchfield")
+    header.get_by_text("Narrow the search").click()
+    header.get_by_label("Kind", exact=True).select_option("Service")
+    hits = header.locator(".ccm-find__panel li")
+    expect(hits.filter(has_not_text="Service")).to_have_count(0)
+    expect(hits.first).to_contain_text("Larchfield House")
+    assert serious_faults(page) == []
+    header.get_by_role("link", name=re.compile("All results")).click()
+    expect(page).to_have_url(re.compile("Kind=Service"))
+
+
 def test_by_keyboard_only(demo, visit):
     page = visit(demo)
     box = page.locator("header").get_by_role("searchbox", name="Search")

@@ -120,13 +120,10 @@ def test_whatever_is_written_reads_back_and_is_canonical(data):
     assert format_bytes(document) == raw
 
 
-@given(
-    st.dictionaries(
-        st.text(string.ascii_lowercase, min_size=1, max_size=8), st.one_of(texts, tricky), min_size=1, max_size=6
-    )
-)
+@given(st.lists(st.one_of(texts, tricky), min_size=1, max_size=6))
 @settings(max_examples=100, deadline=None)
-def test_another_yaml_reader_misreads_no_text(data):
-    other = yaml.safe_load(write(data))
-    for name, value in data.items():
-        assert str(other[name]) == value, "only dates may become another type elsewhere"
+def test_another_yaml_reader_misreads_no_text(values):
+    """Values only: the names of fields are the schemas', and the program reads every one of them as text."""
+    other = yaml.safe_load(write({f"field_{n}": value for n, value in enumerate(values)}))
+    for n, value in enumerate(values):
+        assert str(other[f"field_{n}"]) == value, "only dates may become another type elsewhere"
