@@ -100,11 +100,18 @@ tricky = st.sampled_from(
         "12:30:00",
     ]
 )
+
+
+def field_name(text):
+    """Names of fields are never empty, and '<<' is refused by the reader as a merge."""
+    return text not in ("", "<<")
+
+
 values = st.recursive(
     st.one_of(texts, tricky, st.booleans(), st.integers(-(10**17), 10**17), st.none()),
     lambda inner: st.one_of(
         st.lists(inner, max_size=4),
-        st.dictionaries(st.one_of(texts.filter(bool), tricky.filter(bool)), inner, max_size=4),
+        st.dictionaries(st.one_of(texts.filter(field_name), tricky.filter(field_name)), inner, max_size=4),
     ),
     max_leaves=12,
 )
