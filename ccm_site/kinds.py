@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -258,9 +258,6 @@ class Kinds:
         )
         checker = Draft202012Validator.FORMAT_CHECKER
         return {k.name: Draft202012Validator(k.schema, registry=registry, format_checker=checker) for k in self}
-
-
-Reader = Callable[[str], bytes]
 
 
 def load_kinds(folder: Path) -> Kinds:

@@ -17,15 +17,6 @@ def allows(site: Audience, value: Audience) -> bool:
     return AUDIENCES.index(value) <= AUDIENCES.index(site)
 
 
-def visible_fields(kind: Kind, audience: Audience) -> tuple[Field, ...]:
-    """The top-level fields of a kind of which an audience may see anything."""
-    return tuple(f for f in kind.fields if any(_leaf_visible(g, audience) for g in f.walk()))
-
-
-def _leaf_visible(f: Field, audience: Audience) -> bool:
-    return not f.fields and allows(audience, f.audience)
-
-
 def project(register: Register, kinds: Kinds, audience: Audience) -> Register:
     """The register as an audience may see it: allowed records with allowed fields, and links whose both ends remain.
 
