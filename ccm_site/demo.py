@@ -8,25 +8,32 @@ import shutil
 import subprocess
 import sys
 from collections import defaultdict
+from datetime import date
 from pathlib import Path
 
 from ccm_site.canonical import edit
-from ccm_site.formatting import write_file
+from ccm_site.custody.readers import reader_of
+from ccm_site.custody.sealed_files import Sealer
+from ccm_site.files import write_file
 from ccm_site.gitrepo import scrubbed_env
+from ccm_site.keys import FolderStore, OpenFolder, load_identity, make_identity
 from ccm_site.kinds import load_kinds
-from ccm_site.register import MARKER, WorkTree
+from ccm_site.register import MARKER, WorkTree, load
 from ccm_site.source import parse
 from ccm_site.starter import shipped
 
 _DAY = re.compile(rb"(?<![\d-])20\d{2}-\d{2}-\d{2}(?!\d)")
 _AUTHOR = ("Contracts officer", "contracts-officer@strathmarnoch.example")
 _LAST = "2026-11-24"
+_READERS = ("s1001", "s1021")
+"""The invented staff who hold keys of the demonstration: the contracts manager and the data protection officer."""
 
 
 def lay(source: Path, target: Path) -> int:
     """Copy the demonstration register's records from the program's repository to ``target`` and enter them month by month.
 
-    Returns the number of records. A repository that is there already is brought up to date by one more entry, dated last.
+    Returns the number of records. What is restricted is sealed on the way, with keys beside the copy (``NAME.keys``, ``NAME.escrow``,
+    ``NAME.identities``). A repository that is there already is brought up to date by one more entry, dated last.
     """
     kinds = load_kinds(source / "schemas")
     files = WorkTree(source)
@@ -38,11 +45,13 @@ def lay(source: Path, target: Path) -> int:
     write_file(target / ".gitignore", b"/build/\n")
     months: dict[str, list[str]] = defaultdict(list)
     paths = [p for p in files.paths(kinds.folders) if p.endswith(".yaml")]
-    for path in paths:
+    sealer = Sealer(target, kinds, _store(source, target))
+    for path in sorted(paths, key=lambda p: (not p.endswith("/placement.yaml"), p)):  # a notice is sealed with its placement's key
         raw = files.read(path)
         if path == MARKER:
             raw = edit(parse(raw, path), {"/demonstration": "copy"})
-        write_file(target / path, raw)
+        there = parse((target / path).read_bytes(), path) if (target / path).exists() else None
+        write_file(target / path, sealer.seal(parse(raw, path), there))
         days = [d for d in (m.decode() for m in _DAY.findall(raw)) if d <= _LAST]
         months[max(days, default="2024-01-01")[:7]].append(path)
     for stale in set(WorkTree(target).paths(kinds.folders)) - set(paths):
@@ -59,6 +68,23 @@ def lay(source: Path, target: Path) -> int:
             _enter(target, f"{month}-28" if month < _LAST[:7] else _LAST, f"Records of {month}", months[month])
     _enter(target, _LAST, "Brought up to date", ["."])
     return len(paths)
+
+
+def _store(source: Path, target: Path) -> OpenFolder:
+    """The demonstration's key store, made where there is none."""
+    folder, people = target.with_name(f"{target.name}.keys"), target.with_name(f"{target.name}.identities")
+    files = [people / f"{person}.txt" for person in _READERS]
+    keys = [make_identity(f, None) if not f.exists() else str(load_identity(f, str).to_public()) for f in files]
+    first = load_identity(files[0], str)
+    today = date.today()
+    if folder.exists():
+        return FolderStore.open(folder, first, today)
+    loaded = load(source)
+    readers = [reader_of(loaded.register, loaded.kinds, p, k, today) for p, k in zip(_READERS, keys, strict=True)]
+    store = FolderStore.create(folder, readers[0], first, target.with_name(f"{target.name}.escrow"), today)
+    for reader in readers[1:]:
+        store.add_reader(reader)
+    return store
 
 
 def _enter(target: Path, day: str, message: str, paths: list[str]) -> None:

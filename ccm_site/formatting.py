@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ccm_site.canonical import format_bytes
+from ccm_site.files import write_file
 from ccm_site.kinds import load_kinds
 from ccm_site.model import Finding, Location
 from ccm_site.register import WorkTree
@@ -50,19 +49,3 @@ def format_files(root: Path, only: Sequence[str] = (), *, write: bool = True) ->
             if write:
                 write_file(root / path, formatted)
     return Formatted(tuple(changed), tuple(faults), seen)
-
-
-def write_file(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: a temporary file beside it, then one rename."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -54,3 +54,43 @@ def last_changes(root: Path) -> Mapping[str, Change]:
         if token and token.startswith(strip):
             changes.setdefault(token[len(strip):], current)  # fmt: skip
     return changes
+
+
+def names_and_messages(root: Path) -> list[tuple[str, str]]:
+    """Pairs of place and text: ``branch name`` and each local branch's name, ``commit 1a2b3c4d`` and each message back from HEAD.
+
+    One pass over the history. Empty outside a repository; without messages where nothing is recorded yet.
+    """
+    repo = repository(root)
+    if repo is None:
+        return []
+    folder, env = repo.working_tree_dir or repo.git_dir, scrubbed_env()
+    names = subprocess.run(
+        ["git", "for-each-ref", "--format=%(refname)", "refs/heads"],
+        cwd=folder,
+        env=env,
+        capture_output=True,
+        check=False,
+    )
+    out = [
+        ("branch name", name.removeprefix("refs/heads/"))
+        for name in names.stdout.decode("utf-8", "replace").splitlines()
+    ]
+    command = [
+        "git",
+        "-c",
+        "core.abbrev=8",
+        "-c",
+        "i18n.logOutputEncoding=UTF-8",
+        "log",
+        "-z",
+        "--no-show-signature",
+        "--format=%h%x01%B",
+    ]
+    log = subprocess.run(command, cwd=folder, env=env, capture_output=True, check=False)
+    if log.returncode == 0:
+        for entry in log.stdout.decode("utf-8", "replace").split("\0"):
+            commit, mark, message = entry.partition("\x01")
+            if mark:
+                out.append((f"commit {commit.strip()}", message))
+    return out

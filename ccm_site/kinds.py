@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -18,6 +18,8 @@ from ccm_site.model import Audience, Key, Record
 
 COMMON = "common.json"
 META = "meta/kind.json"
+SEALED = "sealed"
+"""The property that holds a record's sealed fields, encrypted. It is no field of its own: nobody fills it in."""
 
 
 class BadSchema(Exception):
@@ -35,6 +37,9 @@ class Field:
     schema: Mapping[str, Any]
     audience: Audience
     sealed: bool
+    """Whether its value is kept encrypted, to the key of the record's subject."""
+    clear: bool = False
+    """Whether it stays clear even on a record of which all else is sealed."""
     own_audience: bool = False
     """Whether the property itself says who may see it, or only inherits it."""
     ref: tuple[str, ...] = ()
@@ -188,6 +193,11 @@ class Kind:
         return tuple(f for f in self.all_fields if f.codes)
 
     @cached_property
+    def seals(self) -> bool:
+        """Whether its records can have a sealed part."""
+        return SEALED in self.schema["properties"]
+
+    @cached_property
     def is_policy(self) -> bool:
         """Whether there is exactly one record of this kind: a table of ``policy/``."""
         return "{" not in self.paths[0].text
@@ -238,6 +248,27 @@ class Kinds:
                 return kind
         return None
 
+    def sealed_names(self, kind: Kind, data: Mapping[str, Any]) -> tuple[str, ...]:
+        """The fields of a record that are kept sealed, of those that it can have.
+
+        They are the ones marked so; and on a record that is shown on the page of a restricted one (an action or a notice for one
+        placement) all but what links and states need.
+        """
+        parent = next((f for n in kind.page_on if n in data and (f := kind.field(n))), None)
+        wide = parent is not None and any(self.by_name[name].audience == "restricted" for name in parent.ref)
+        return self._sealable(kind) if wide else tuple(f.name for f in kind.fields if f.sealed)
+
+    def _sealable(self, kind: Kind) -> tuple[str, ...]:
+        """Every field that can be sealed in some record of the kind."""
+        parents = (f for n in kind.page_on if (f := kind.field(n)))
+        wide = any(self.by_name[name].audience == "restricted" for f in parents for name in f.ref)
+        state = kind.life_cycle.field if kind.life_cycle else "status"
+        stays = {"kind", "id", "version", "retention_class", state}
+        return tuple(
+            f.name for f in kind.fields
+            if f.sealed or (wide and not (f.clear or f.ref or (f.item and f.item.ref) or f.name in stays))
+        )  # fmt: skip
+
     @cached_property
     def folders(self) -> tuple[str, ...]:
         """The top-level folders that hold records."""
@@ -250,6 +281,12 @@ class Kinds:
             kind.name: jsonschema_rs.Draft202012Validator(dict(kind.schema), registry=registry, validate_formats=True)
             for kind in self
         }
+
+    @cached_property
+    def shut(self) -> Kinds:
+        """The same kinds for records whose sealed part is not open: what may be sealed is not asked for."""
+        relaxed = {k.name: replace(k, schema=_relaxed(k.schema, frozenset(self._sealable(k)))) for k in self if k.seals}
+        return Kinds({**self.by_name, **relaxed}, self.documents)
 
     @cached_property
     def thorough(self) -> Mapping[str, Draft202012Validator]:
@@ -288,6 +325,7 @@ def kinds_of(documents: Mapping[str, Any]) -> Kinds:
             raise BadSchema(f"schemas/{name}: describes the kind {kind.name}; name the file {kind.name}.json")
         kinds[kind.name] = kind
     for kind in kinds.values():
+        _fits_sealing(kind)
         for f in kind.all_fields:
             for target in f.ref:
                 if target not in kinds:
@@ -299,12 +337,57 @@ def kinds_of(documents: Mapping[str, Any]) -> Kinds:
     return Kinds(kinds, documents)
 
 
+def _fits_sealing(kind: Kind) -> None:
+    """Whole fields are sealed, so that a record's clear part never has to be put together again by position."""
+    sealed = [f for f in kind.all_fields if f.sealed]
+    if any(f.sealed and not kind.fields[[t.name for t in kind.fields].index(f.path[0])].sealed for f in sealed):
+        raise BadSchema(f"schemas/{kind.name}.json: seals a part of a field; seal the whole top-level field")
+    if sealed and not (kind.seals and kind.subject):
+        raise BadSchema(
+            f"schemas/{kind.name}.json: seals fields but has no property '{SEALED}' or no x-ccm subject to whose key it is sealed"
+        )
+
+
+def _relaxed(schema: Any, names: frozenset[str]) -> Any:
+    """A record's schema that asks for nothing about the named fields: neither that they are there nor, by them, for others."""
+    if not isinstance(schema, dict):
+        return schema
+    if "if" in schema and _mentions(schema["if"], names):
+        schema = {k: v for k, v in schema.items() if k not in {"if", "then", "else"}}
+    out = {}
+    for keyword, value in schema.items():
+        if keyword == "required":
+            value = [n for n in value if n not in names]
+        elif keyword in {"allOf", "anyOf", "oneOf"}:
+            value = [_relaxed(s, names) for s in value]
+            if keyword == "oneOf" and any(_mentions(s, names) for s in schema[keyword]):
+                continue
+        elif keyword in {"then", "else"}:
+            value = _relaxed(value, names)
+        elif keyword == "not" and _mentions(value, names):
+            continue
+        elif keyword == "dependentRequired":
+            value = {n: [m for m in needs if m not in names] for n, needs in value.items() if n not in names}
+        out[keyword] = value
+    return out
+
+
+def _mentions(schema: Any, names: frozenset[str]) -> bool:
+    if isinstance(schema, dict):
+        return any(n in names for n in schema.get("required", ())) or any(
+            (k == "properties" and any(n in names for n in v)) or (k != "properties" and _mentions(v, names))
+            for k, v in schema.items()
+        )
+    return isinstance(schema, list) and any(_mentions(s, names) for s in schema)
+
+
 def _kind(document: Mapping[str, Any], documents: Mapping[str, Any]) -> Kind:
     x = document["x-ccm"]
     required = set(document["required"])
     fields = tuple(
         _field(name, (name,), sub, document, documents, x["audience"], False, name in required)
         for name, sub in document["properties"].items()
+        if name != SEALED
     )
     cycle = x.get("life_cycle")
     names = set(document["properties"])
@@ -367,7 +450,7 @@ def _field(
         children = [_field("*", (*path, "*"), schema.get("items", {}), root, documents, audience, sealed, True)]
     return Field(
         name=name, path=path, title=schema.get("title", name), description=schema.get("description", ""),
-        schema=schema, audience=audience, sealed=sealed, own_audience="audience" in x, ref=tuple(x.get("ref", ())), backlink=x.get("backlink", ""),
+        schema=schema, audience=audience, sealed=sealed, clear=x.get("sealed") is False, own_audience="audience" in x, ref=tuple(x.get("ref", ())), backlink=x.get("backlink", ""),
         codes=x.get("codes", ""), rule=x.get("rule", ""), clause=x.get("clause", ""),
         free_text=x.get("free_text", False), form=x.get("form", ""), required=required,
         labels=x.get("labels", {}), fields=tuple(children),

@@ -62,16 +62,33 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Seal:
+    """A record's sealed part: the number of its key, the armoured text, and why it could not be opened ("" where it was).
+
+    ``erased`` where it never can be again, since its key was destroyed. ``fault`` says in what it is not as it should be.
+    """
+
+    key: str
+    text: str
+    shut: str = ""
+    erased: bool = False
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One record as it stands in one file. ``path`` is relative to the register, with forward slashes.
 
-    ``blob`` is the Git blob id of the file's bytes (SHA-1, 40 hex digits), computed without Git.
+    ``blob`` is the Git blob id of the file's bytes (SHA-1, 40 hex digits), computed without Git. ``data`` holds the sealed fields
+    too where the part could be opened; ``clear_names`` are the fields that lie in the file for all to read.
     """
 
     key: Key
     path: str
     data: Mapping[str, Any]
     blob: str
+    seal: Seal | None = None
+    clear_names: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:

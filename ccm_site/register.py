@@ -6,15 +6,19 @@ import gc
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
-from ccm_site.kinds import Field, Kind, Kinds, load_kinds
+from ccm_site.keys import Identity, Keys, Shut
+from ccm_site.kinds import SEALED, Field, Kind, Kinds, load_kinds
 from ccm_site.model import Finding, Key, Link, Location, Record, Register, pointer_of
-from ccm_site.source import Unreadable, blob_id, parse
+from ccm_site.sealing import BadSeal, fault_of, joined, open_fields, seal_of
+from ccm_site.source import Unreadable, blob_id, first_comment, parse
 
+NO_KEYS = "no key store is at hand"
 MARKER = "policy/register.yaml"
 
 
@@ -75,6 +79,11 @@ class Loaded:
     misfits: tuple[Record, ...]
     """Records whose kind or id is unusable, or already taken: checked against their schema, but cited by nobody."""
 
+    @cached_property
+    def shut(self) -> tuple[Record, ...]:
+        """The records whose sealed part is not open, in the order of their paths."""
+        return tuple(sorted((r for r in self.register if r.seal and r.seal.shut), key=lambda r: r.path))
+
 
 def find_root(start: Path) -> Path:
     """The nearest folder at or above ``start`` that is a register. Raises `NoRegister`."""
@@ -85,14 +94,17 @@ def find_root(start: Path) -> Path:
     raise NoRegister(f"{start} is in no register: no folder above it has {MARKER}. Make one with: ccm init DIR")
 
 
-def load(root: Path) -> Loaded:
-    """Load the register at ``root``. Raises `NoRegister` or `kinds.BadSchema` where there is nothing to load by."""
+def load(root: Path, keys: Keys | None = None) -> Loaded:
+    """Load the register at ``root``. Raises `NoRegister` or `kinds.BadSchema` where there is nothing to load by.
+
+    With ``keys``, what they open of sealed parts is opened, in memory; the rest says why it stayed shut.
+    """
     if not (root / "schemas").is_dir():
         raise NoRegister(f"{root} has no schemas/ folder. Make a register with: ccm init DIR")
-    return load_from(WorkTree(root), load_kinds(root / "schemas"))
+    return load_from(WorkTree(root), load_kinds(root / "schemas"), keys)
 
 
-def load_from(files: Files, kinds: Kinds) -> Loaded:
+def load_from(files: Files, kinds: Kinds, keys: Keys | None = None) -> Loaded:
     """Every record in the files, by the given kinds, with its links."""
     findings: list[Finding] = []
     records: dict[Key, Record] = {}
@@ -110,6 +122,11 @@ def load_from(files: Files, kinds: Kinds) -> Loaded:
                 unreadable[_id_of_path(path)] = path
                 continue
             record = _record(document.data, path, blob_id(raw), kinds, findings)
+            if (kind := kinds.get(record.kind)) and kind.audience == "restricted" and (line := first_comment(document)):
+                findings.append(Finding(
+                    "R-PRV-9", "error", "has a comment, which would lie here in clear", Location(path, line),
+                    "put what it says into a field, or remove it",
+                ))  # fmt: skip
             first = records.get(record.key)
             if record.kind not in kinds.by_name or not record.id or not isinstance(document.data.get("id"), str):
                 misfits.append(record)
@@ -121,6 +138,7 @@ def load_from(files: Files, kinds: Kinds) -> Loaded:
                 ))  # fmt: skip
             else:
                 records[record.key] = record
+        _open_seals(records, kinds, keys)
         register, broken = _linked(records, kinds, unreadable)
     finally:
         if enabled:
@@ -188,7 +206,38 @@ def _record(data: dict[str, Any], path: str, blob: str, kinds: Kinds, findings: 
                 "R-ID-1", "error", f"{kind.title} {data['id']} does not lie where it belongs",
                 Location(path, pointer="/id"), f"move the file to {' or '.join(expected)}, or correct what its id or fields say",
             ))  # fmt: skip
-    return Record(kind.key_of(data), path, data, blob)
+    seal = seal_of(data) if kind.seals else None
+    if seal is None:
+        return Record(kind.key_of(data), path, data, blob)
+    clear = {n: v for n, v in data.items() if n != SEALED}
+    return Record(kind.key_of(data), path, clear, blob, replace(seal, fault=fault_of(seal.text)), tuple(clear))
+
+
+def _open_seals(records: dict[Key, Record], kinds: Kinds, keys: Keys | None) -> None:
+    """Put the sealed fields that the keys open into their records; say of the others why they stayed shut."""
+    sealed = [r for r in records.values() if r.seal]
+    if not sealed:
+        return
+    opened = keys.open({r.seal.key for r in sealed if r.seal}) if keys else {}
+    if keys:
+        keys.log("opened", [r.id for r in sealed if r.seal and not isinstance(opened.get(r.seal.key), Shut)])
+    for r in sealed:
+        records[r.key] = _opened(r, kinds[r.kind], opened)
+
+
+def _opened(record: Record, kind: Kind, identities: Mapping[str, Identity | Shut]) -> Record:
+    seal = record.seal
+    assert seal is not None
+    identity = identities.get(seal.key)
+    if identity is None:
+        return replace(record, seal=replace(seal, shut=NO_KEYS))
+    if isinstance(identity, Shut):
+        return replace(record, seal=replace(seal, shut=identity.words, erased=identity.reason == "destroyed"))
+    try:
+        fields = open_fields(seal.text, identity, record.key)
+    except BadSeal as fault:
+        return replace(record, seal=replace(seal, shut=str(fault), fault=seal.fault or str(fault)))
+    return replace(record, data=joined(kind, record.data, fields))
 
 
 def values_at(

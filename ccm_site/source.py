@@ -147,6 +147,21 @@ def _places(document: Document) -> dict[str, tuple[int, int]]:
     return places
 
 
+def first_comment(document: Document) -> int | None:
+    """The line of the first comment, counted from 1; None where there is none."""
+    if b"#" not in document.raw:
+        return None
+    text = document.raw.decode("utf-8")
+    rest = list(text)
+    for event in _events(text):
+        if type(event) is yaml.ScalarEvent:
+            start, end = event.start_mark.index, event.end_mark.index  # type: ignore[union-attr]  # libyaml sets both
+            if event.style in ("|", ">"):  # what stands behind the indicator is a comment, what is below it the text
+                start = text.find("\n", start, end) if "\n" in text[start:end] else end
+            rest[start:end] = " " * (end - start)
+    return text.count("\n", 0, at) + 1 if (at := "".join(rest).find("#")) >= 0 else None
+
+
 def _advance(stack: list[tuple[str, Any]]) -> None:
     if stack:
         parent, pending = stack[-1]

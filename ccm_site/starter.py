@@ -13,7 +13,7 @@ from git.exc import GitError
 
 from ccm_site import __version__
 from ccm_site.canonical import edit, write
-from ccm_site.formatting import write_file
+from ccm_site.files import write_file
 from ccm_site.gitrepo import repository
 from ccm_site.kinds import Kinds, load_kinds
 from ccm_site.source import parse

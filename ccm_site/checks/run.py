@@ -9,16 +9,23 @@ from datetime import date
 from pathlib import Path
 
 from ccm_site import register as registers
+from ccm_site.checks.discretion import discreet
 from ccm_site.checks.schema import schema_findings
+from ccm_site.checks.seals import seal_findings
+from ccm_site.keys import Keys
+from ccm_site.kinds import SEALED
 from ccm_site.model import Finding, Location, Record, pointer_tokens
 from ccm_site.register import Loaded
 from ccm_site.rules import exceptable, rule_findings
 from ccm_site.source import Unreadable, locate, parse
 
 
-def check(root: Path, today: date) -> tuple[Loaded, tuple[Finding, ...]]:
-    """Load the register at ``root`` and find everything that is wrong with it. Raises as `register.load`."""
-    loaded = registers.load(root)
+def check(root: Path, today: date, keys: Keys | None = None) -> tuple[Loaded, tuple[Finding, ...]]:
+    """Load the register at ``root`` and find everything that is wrong with it. Raises as `register.load`.
+
+    With ``keys`` the sealed parts that they open are checked too; ``Loaded.shut`` names those that stayed unchecked.
+    """
+    loaded = registers.load(root, keys)
     return loaded, check_loaded(loaded, today)
 
 
@@ -28,9 +35,10 @@ def check_loaded(loaded: Loaded, today: date) -> tuple[Finding, ...]:
     found = [
         *loaded.findings,
         *schema_findings(records, loaded.kinds),
+        *seal_findings(loaded.register, records, loaded.kinds),
         *rule_findings(loaded.register, loaded.kinds, today),
     ]
-    return located(loaded, soften(found, records))
+    return located(loaded, discreet(soften(found, records), records))
 
 
 def soften(findings: Iterable[Finding], records: Iterable[Record]) -> list[Finding]:
@@ -85,7 +93,9 @@ def located(loaded: Loaded, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         for i, j in wanted:
             pointer = places[i][j].pointer
             if pointer not in cache:
-                cache[pointer] = replace(locate(document, pointer), pointer=pointer)
+                top = pointer_tokens(pointer)[:1]
+                at = f"/{SEALED}" if top and top[0] not in document.data and SEALED in document.data else pointer
+                cache[pointer] = replace(locate(document, at), pointer=pointer)
             places[i][j] = cache[pointer]
     out = [replace(f, at=row[0], related=tuple(row[1:])) for f, row in zip(findings, places, strict=True)]
     return tuple(sorted(out, key=lambda f: f.order))

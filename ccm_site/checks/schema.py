@@ -21,14 +21,17 @@ _NAMES = {
 
 
 def schema_findings(records: Iterable[Record], kinds: Kinds) -> Iterator[Finding]:
-    """Everything in which a record departs from its kind's schema, each with a JSON pointer but no line yet."""
-    fast = kinds.fast
+    """Everything in which a record departs from its kind's schema, each with a JSON pointer but no line yet.
+
+    Of a record whose sealed part is shut only the clear part is checked.
+    """
     for record in records:
-        validator = fast.get(record.kind)
+        known = kinds.shut if record.seal and record.seal.shut else kinds
+        validator = known.fast.get(record.kind)
         if validator is not None and not validator.is_valid(record.data):
             kind = kinds[record.kind]
             seen = set()
-            for error in kinds.thorough[record.kind].iter_errors(record.data):
+            for error in known.thorough[record.kind].iter_errors(record.data):
                 for finding in _worded(error, kind, record):
                     if (key := (finding.at.pointer, finding.message)) not in seen:
                         seen.add(key)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from ccm_site.formatting import write_file
+from ccm_site.files import write_file
 from ccm_site.imports.masking import mask
 from ccm_site.imports.result import BadSource, Reject
 

@@ -1,31 +1,55 @@
-"""`ccm build`: check the register, then make a whole site for each audience. The same register, history and day give the
-same bytes, wherever and however often it is built."""
+"""Making whole sites: on a disk for `ccm build`, in memory for whoever serves the restricted one.
+
+The register is checked first. The same register, history and day give the same bytes, wherever and however often it is built.
+"""
 
 from __future__ import annotations
 
+import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from ccm_site.checks.run import check
 from ccm_site.gitrepo import last_changes
-from ccm_site.model import Audience, Finding
-from ccm_site.publish.engine_files import ASSETS_AT, asset_files
+from ccm_site.model import Audience, Change, Finding, Register
 from ccm_site.publish.fresh import Writer, fresh, one_at_a_time
-from ccm_site.publish.search_index import make_index
+from ccm_site.publish.memory import MemorySite, MemoryWriter
+from ccm_site.publish.pour import Inspect, Poured, Target, pour
+from ccm_site.publish.search_index import FOLDER, make_index
 from ccm_site.publish.security import policy
 from ccm_site.publish.shell import Engine, Shell, make_shell
+from ccm_site.register import Loaded
 from ccm_site.views.audience import project
-from ccm_site.views.page import Extra, Page
+from ccm_site.views.counts import published_counts
 from ccm_site.views.search import search_form
 from ccm_site.views.site import sections, site_pages
 
+if TYPE_CHECKING:
+    from ccm_site.keys import Keys
+
+BUILT: tuple[Audience, ...] = ("public", "intranet")
+"""The audiences whose sites are written to a disk."""
+
 Progress = Callable[[str], None]
+
+
+class OnlyServed(Exception):
+    """A site was to be written that never lies on a disk."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The restricted site is never written to a disk. Show it with: ccm serve --audience restricted"
+        )
+
+
+class NeedsKeys(Exception):
+    """The restricted site was asked for without the keys to what is in it."""
 
 
 @dataclass(frozen=True)
@@ -39,16 +63,30 @@ class BuiltSite:
 
 
 @dataclass(frozen=True)
-class BuildResult:
-    """What was built; nothing where ``errors`` stood in the way. ``seconds`` says how long each step took."""
-
-    sites: tuple[BuiltSite, ...]
+class _Result:
     findings: tuple[Finding, ...]
     seconds: Mapping[str, float]
+    """How long each step took."""
+    removed: tuple[Path, ...]
+    """What an earlier version had left of a restricted site on the disk."""
 
     @property
     def errors(self) -> tuple[Finding, ...]:
         return tuple(f for f in self.findings if f.severity == "error")
+
+
+@dataclass(frozen=True)
+class BuildResult(_Result):
+    """The sites that were built; none where ``errors`` stood in the way."""
+
+    sites: tuple[BuiltSite, ...] = ()
+
+
+@dataclass(frozen=True)
+class MemoryResult(_Result):
+    """The site that was made in memory; None where ``errors`` stood in the way."""
+
+    site: MemorySite | None = None
 
 
 def silent(step: str) -> None:
@@ -60,78 +98,181 @@ def site_folder(root: Path, audience: Audience) -> Path:
     return root / "build" / "site" / audience
 
 
-def build(
-    root: Path, audiences: Sequence[Audience], today: date, *, engine: Engine = "mkdocs", out: Path | None = None,
-    keep_going: bool = False, progress: Progress = silent,
-) -> BuildResult:  # fmt: skip
-    """Build the sites of ``audiences`` into ``out`` (default ``build/site``), each swapped in whole when it is ready.
-
-    With errors in the register nothing is built, unless ``keep_going``: then the records that could be read are shown.
-    Raises `ShellFailed`, `BadTheme` or `IndexFailed` where a site cannot be made; the old one then stays.
-    """
-    times: dict[str, float] = defaultdict(float)
-    with one_at_a_time(root / "build"):
-        with _timed(times, "check", progress):
-            loaded, findings = check(root, today)
-        if not keep_going and any(f.severity == "error" for f in findings):
-            return BuildResult((), findings, dict(times))
-        with _timed(times, "history", progress):
-            changes = last_changes(root)
-        sites = []
-        for audience in audiences:
-            target = out / audience if out else site_folder(root, audience)
-            with fresh(target, private=audience == "restricted") as folder:
-                with _timed(times, f"{audience}: handbook and shell", progress):
-                    shell = make_shell(
-                        root, loaded.register, audience, sections(loaded.kinds, audience), search_form, today, engine
-                    )
-                with _timed(times, f"{audience}: pages", progress):
-                    projected = project(loaded.register, loaded.kinds, audience)
-                    items = site_pages(projected, loaded.kinds, changes, audience, today)
-                    pages, mark = _write(folder, shell, items)
-                with _timed(times, f"{audience}: search", progress):
-                    make_index(folder, mark, target)
-            policy_file(target).write_text(policy(shell.scripts) + "\n", "utf-8")
-            sites.append(BuiltSite(audience, target, pages, shell.warnings))
-    return BuildResult(tuple(sites), findings, dict(times))
-
-
 def policy_file(site: Path) -> Path:
     """Where a site's content security policy stands, for whichever web server shows it: ``build/site/intranet.csp``."""
     return site.with_name(f"{site.name}.csp")
 
 
-def _write(folder: Path, shell: Shell, items: Iterable[Page | Extra]) -> tuple[int, str]:
-    """Write everything but the search index. Returns the number of pages, and a mark that stands for all their text."""
-    writer = Writer(folder)
-    seen = sha256()
-    for part in (*shell.generic.values(), *shell.sections.values()):
-        seen.update(part.head.encode() + part.tail.encode())
-    for path, content in shell.files.items():
-        writer.write(path, content)
-    for path, file in asset_files().items():
-        writer.write(f"{ASSETS_AT}/{path}", file.read_bytes())
-    pages = 0
-    for path, html in shell.prose.items():
-        writer.write(path, html.encode())
-        seen.update(html.encode())
-        pages += 1
-    for item in items:
-        if isinstance(item, Page):
-            html = shell.template(item.url).pour(item.title, item.body)
-            writer.write(f"{item.url}index.html", html.encode())
-            seen.update(f"{item.url}\n{item.title}\n{item.body}".encode())
-            pages += 1
+def build(
+    root: Path, audiences: Sequence[Audience], today: date, *, engine: Engine = "mkdocs", out: Path | None = None,
+    keep_going: bool = False, progress: Progress = silent, inspect: Inspect | None = None,
+) -> BuildResult:  # fmt: skip
+    """Build the sites of ``audiences`` into ``out`` (default ``build/site``), swapped in whole when all of them are ready.
+
+    With errors in the register nothing is built, unless ``keep_going``: then the records that could be read are shown. Where
+    ``inspect`` finds an error in what would be published nothing is swapped in either. Raises `OnlyServed` for the restricted
+    site, and `ShellFailed`, `BadTheme` or `IndexFailed` where a site cannot be made; the old ones then stay.
+    """
+    if not set(audiences) <= set(BUILT):
+        raise OnlyServed
+    steps = _Steps(progress)
+    with one_at_a_time(root / "build"):
+        removed = forget_restricted(root)
+        with steps.timed("check"):
+            loaded, findings = check(root, today)
+        if not keep_going and _any_error(findings):
+            return BuildResult(findings, steps.seconds, removed)
+        with steps.timed("history"):
+            changes = last_changes(root)
+        sites: list[BuiltSite] = []
+        policies: dict[Path, str] = {}
+        inspected: list[Finding] = []
+        try:
+            with ExitStack() as swaps:
+                for audience in audiences:
+                    target = out / audience if out else site_folder(root, audience)
+                    writer = Writer(swaps.enter_context(fresh(target)))
+                    shell, poured = _poured(writer, root, loaded, changes, audience, today, engine, inspect, steps)
+                    inspected += poured.findings
+                    if not _any_error(inspected):
+                        with steps.timed(f"{audience}: search"):
+                            _index_on_disk(writer, poured.mark, target)
+                    policies[policy_file(target)] = policy(shell.scripts)
+                    sites.append(BuiltSite(audience, target, poured.pages, shell.warnings))
+                if _any_error(inspected):
+                    raise _HeldBack
+        except _HeldBack:
+            sites.clear()
         else:
-            writer.write(item.path, item.content)
-    return pages, seen.hexdigest()
+            for file, text in policies.items():
+                file.write_text(f"{text}\n", "utf-8")
+    return BuildResult((*findings, *inspected), steps.seconds, removed, tuple(sites))
 
 
-@contextmanager
-def _timed(times: dict[str, float], step: str, progress: Progress) -> Iterator[None]:
-    progress(step)
-    began = perf_counter()
-    try:
-        yield
-    finally:
-        times[step] += perf_counter() - began
+def build_in_memory(
+    root: Path, audience: Audience, today: date, keys: Keys | None = None, *, engine: Engine = "mkdocs",
+    keep_going: bool = False, progress: Progress = silent, last: MemorySite | None = None,
+) -> MemoryResult:  # fmt: skip
+    """Make one audience's site in this process's memory. With ``keys`` the sealed parts that they open are in it.
+
+    Only the shell, in which there is no text of any record, is built on the disk. ``last`` is the site that this one follows:
+    its search index is taken over where no text has changed. Raises `NeedsKeys` where the restricted site is to be made of
+    sealed records without keys, and what `build` raises where it cannot be made.
+    """
+    steps = _Steps(progress)
+    with one_at_a_time(root / "build"):
+        removed = forget_restricted(root)
+        with steps.timed("check"):
+            loaded, findings = check(root, today, keys)
+        if audience == "restricted" and keys is None and loaded.shut:
+            raise NeedsKeys(_needs_keys(loaded))
+        if not keep_going and _any_error(findings):
+            return MemoryResult(findings, steps.seconds, removed)
+        with steps.timed("history"):
+            changes = last_changes(root)
+        writer = MemoryWriter()
+        shell, poured = _poured(writer, root, loaded, changes, audience, today, engine, None, steps)
+    with steps.timed(f"{audience}: search"):
+        index = make_index(writer.pages(), poured.mark, last.below(FOLDER) if last else {})
+        for name, content in index.items():
+            writer.write(f"{FOLDER}/{name}", content)
+    site = writer.site(audience, poured.pages, shell.warnings, policy(shell.scripts))
+    return MemoryResult(findings, steps.seconds, removed, site)
+
+
+def forget_restricted(root: Path) -> tuple[Path, ...]:
+    """Delete what an earlier version wrote of a restricted site, and say what that was."""
+    site = site_folder(root, "restricted")
+    found = [site, *(site.with_name(f".{site.name}.{state}") for state in ("new", "old")), policy_file(site)]
+    removed = tuple(path for path in found if path.is_symlink() or path.exists())
+    for path in removed:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    return removed
+
+
+def _poured(
+    target: Target, root: Path, loaded: Loaded, changes: Mapping[str, Change], audience: Audience, today: date, engine: Engine,
+    inspect: Inspect | None, steps: _Steps,
+) -> tuple[Shell, Poured]:  # fmt: skip
+    with steps.timed(f"{audience}: handbook and shell"):
+        settings = _settings_alone(loaded.register)
+        shell = make_shell(root, settings, audience, sections(loaded.kinds, audience), search_form, today, engine)
+    with steps.timed(f"{audience}: pages"):
+        projected = project(loaded.register, loaded.kinds, audience)
+        counts = published_counts(loaded.register, loaded.kinds, audience, today)
+        items = site_pages(projected, loaded.kinds, changes, audience, today, counts)
+        return shell, pour(target, shell, items, inspect)
+
+
+def _settings_alone(register: Register) -> Register:
+    """The register's own settings and no other record: all that a shell, which lies on the disk, may be made from."""
+    return Register({key: record for key, record in register.records.items() if key.kind == "register"})
+
+
+def _index_on_disk(writer: Writer, mark: str, last: Path) -> None:
+    """Index the pages that were written, or take over the index of the ``last`` site."""
+    for name, content in make_index(_pages_on_disk(writer.folder), mark, _Folder(last / FOLDER)).items():
+        writer.write(f"{FOLDER}/{name}", content)
+
+
+def _pages_on_disk(folder: Path) -> Iterator[tuple[str, str]]:
+    paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.html"))
+    return ((path, (folder / path).read_text("utf-8")) for path in paths)
+
+
+class _Folder(Mapping[str, bytes]):
+    """The files of a folder, read when they are asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __getitem__(self, name: str) -> bytes:
+        try:
+            return (self._folder / name).read_bytes()
+        except OSError:
+            raise KeyError(name) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return (p.relative_to(self._folder).as_posix() for p in sorted(self._folder.rglob("*")) if p.is_file())
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _needs_keys(loaded: Loaded) -> str:
+    first = loaded.shut[0].path
+    count = len(loaded.shut)
+    records = f"{count} records are" if count > 1 else "One record is"
+    return (
+        f"{records} sealed ({first}{' and others' if count > 1 else ''}), and the restricted site shows what is in them (R-PRV-9). "
+        "It takes the register's key store and your own key file: name the store with --keys FOLDER or CCM_KEYS, and your file "
+        "with CCM_IDENTITY. Whoever has no key file yet makes one, and a reader of the store lets them in: ccm keys --help"
+    )
+
+
+def _any_error(findings: Iterable[Finding]) -> bool:
+    return any(f.severity == "error" for f in findings)
+
+
+class _HeldBack(Exception):
+    """Something was found in the pages that may not be published."""
+
+
+class _Steps:
+    """Says which step has begun, and how long each took."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.seconds: dict[str, float] = defaultdict(float)
+        self._progress = progress
+
+    @contextmanager
+    def timed(self, step: str) -> Iterator[None]:
+        self._progress(step)
+        began = perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[step] += perf_counter() - began

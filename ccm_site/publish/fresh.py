@@ -8,10 +8,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ccm_site.publish.template import Template
+
 if sys.platform == "win32":
     import msvcrt
 else:
     import fcntl
+
+
+def path_parts(path: str, taken: set[str]) -> list[str]:
+    """The parts of a path with forward slashes inside a site, which joins those ``taken``.
+
+    Raises ValueError for a path that leaves the site or is taken, upper and lower case being the same.
+    """
+    parts = path.split("/")
+    if any(p in {"", ".", ".."} or "\\" in p or ":" in p or "\0" in p for p in parts):
+        raise ValueError(f"{path!r} is no path inside the site")
+    if path.casefold() in taken:
+        raise ValueError(f"two pages or files of the site would lie at {path}")
+    taken.add(path.casefold())
+    return parts
 
 
 class Writer:
@@ -22,14 +38,13 @@ class Writer:
         self._written: set[str] = set()
         self._made: set[Path] = set()
 
+    def page(self, path: str, template: Template, title: str, body: str) -> None:
+        """Write one page, as `write`."""
+        self.write(path, template.pour(title, body).encode())
+
     def write(self, path: str, content: bytes) -> None:
         """Write one file. ``path`` has forward slashes. Raises ValueError for a path that leaves the folder or comes twice."""
-        parts = path.split("/")
-        if any(p in {"", ".", ".."} or "\\" in p or ":" in p or "\0" in p for p in parts):
-            raise ValueError(f"{path!r} is no path inside the site")
-        if path.casefold() in self._written:
-            raise ValueError(f"two pages or files of the site would lie at {path}")
-        self._written.add(path.casefold())
+        parts = path_parts(path, self._written)
         file = self.folder.joinpath(*parts)
         if file.parent not in self._made:
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -38,16 +53,13 @@ class Writer:
 
 
 @contextmanager
-def fresh(target: Path, private: bool) -> Iterator[Path]:
-    """An empty folder to write into; when all went well it takes the place of ``target``, else it is thrown away.
-
-    ``private`` folders can be entered only by the user who builds (mode 0700), from before the first file is written.
-    """
+def fresh(target: Path) -> Iterator[Path]:
+    """An empty folder to write into; when all went well it takes the place of ``target``, else it is thrown away."""
     new = target.with_name(f".{target.name}.new")
     target.parent.mkdir(parents=True, exist_ok=True)
     recover(target)
     _remove(new)
-    new.mkdir(mode=0o700 if private else 0o755)
+    new.mkdir(mode=0o755)
     try:
         yield new
         _put(new, target)

@@ -8,50 +8,45 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Mapping
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import cbor2
 
+_ENTRY = "pagefind-entry.json"
 _MARK = b"pagefind_dcd"
 _FILTERS = 3  # where the list of filters stands in an index's head
 
 
-def settle(folder: Path) -> None:
-    """Sort the filters of a Pagefind index in place and name their files after what they now hold.
+def settled(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """A Pagefind index, its files by name, with the filters sorted and the files named after what they now hold.
 
-    Raises ValueError where the index is not in the form that is known here.
+    Raises ValueError, KeyError or IndexError where the index is not in the form that is known here.
     """
-    entry = json.loads((folder / "pagefind-entry.json").read_text("utf-8"))
+    out = dict(files)
+    entry = json.loads(out[_ENTRY])
     for language, about in entry["languages"].items():
-        head = folder / f"pagefind.{about['hash']}.pf_meta"
-        content = _read(head)
-        content[_FILTERS] = sorted([name, _settled(folder, old, language)] for name, old in content[_FILTERS])
+        content = _read(out, f"pagefind.{about['hash']}.pf_meta")
+        content[_FILTERS] = sorted([name, _filter(out, old, language)] for name, old in content[_FILTERS])
         raw = _MARK + cbor2.dumps(content)
         about["hash"] = f"{language}_{sha256(raw).hexdigest()[:10]}"
-        head.unlink()
-        _write(folder / f"pagefind.{about['hash']}.pf_meta", raw)
-    text = json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    (folder / "pagefind-entry.json").write_text(text, "utf-8", newline="\n")
+        out[f"pagefind.{about['hash']}.pf_meta"] = gzip.compress(raw, 9, mtime=0)
+    out[_ENTRY] = json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return dict(sorted(out.items()))
 
 
-def _settled(folder: Path, old: str, language: str) -> str:
-    path = folder / "filter" / f"{old}.pf_filter"
-    name, values = _read(path)
+def _filter(files: dict[str, bytes], old: str, language: str) -> str:
+    name, values = _read(files, f"filter/{old}.pf_filter")
     raw = _MARK + cbor2.dumps([name, sorted(values)])
     new = f"{language}_{sha256(raw).hexdigest()[:10]}"
-    path.unlink()
-    _write(folder / "filter" / f"{new}.pf_filter", raw)
+    files[f"filter/{new}.pf_filter"] = gzip.compress(raw, 9, mtime=0)
     return new
 
 
-def _read(path: Path) -> Any:
-    raw = gzip.decompress(path.read_bytes())
+def _read(files: dict[str, bytes], name: str) -> Any:
+    """What an index's file holds, which is taken out of ``files``: it goes back under another name."""
+    raw = gzip.decompress(files.pop(name))
     if not raw.startswith(_MARK):
-        raise ValueError(f"{path} is no part of a Pagefind index in the form that is known here")
+        raise ValueError(f"{name} is no part of a Pagefind index in the form that is known here")
     return cbor2.loads(raw[len(_MARK) :])
-
-
-def _write(path: Path, raw: bytes) -> None:
-    path.write_bytes(gzip.compress(raw, 9, mtime=0))

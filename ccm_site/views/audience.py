@@ -34,7 +34,8 @@ def project(register: Register, kinds: Kinds, audience: Audience) -> Register:
         data |= _allowed(record.data, kind.fields, audience)
         for name in _withheld(record) if audience == "public" else ():
             data.pop(name, None)
-        records[record.key] = Record(record.key, record.path, data, record.blob)
+        seal = record.seal if audience == "restricted" else None
+        records[record.key] = Record(record.key, record.path, data, record.blob, seal, record.clear_names)
     for key, record in records.items():
         kind = kinds[key.kind]
         for link in register.links.get(key, ()):

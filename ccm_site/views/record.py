@@ -66,6 +66,8 @@ class Card:
     badge: Markup
     state: str
     voided: Markup
+    shut: str
+    """Why the record's sealed part is not shown; "" where it is, or where it has none."""
     facts: tuple[Fact, ...]
     groups: tuple[Group, ...]
     exceptions: object
@@ -136,6 +138,7 @@ def _card(at: At, record: Record) -> Card:
         badge=badge(site, record),
         state=str(state["description"]) if state else "",
         voided=_voided(site, record),
+        shut=_shut(record),
         facts=facts,
         groups=groups(at, kind, record, without | ({cycle.field} if cycle else frozenset())),
         exceptions=exceptions(at, kind, record),
@@ -159,6 +162,12 @@ def _voided(site: Site, record: Record) -> Markup:
     return Markup("Entered by mistake and voided on {} by {}: {}").format(
         time(str(void.get("on", ""))), site.roles.get(role, role), void.get("reason", "")
     )
+
+
+def _shut(record: Record) -> str:
+    if not record.seal or not record.seal.shut:
+        return ""
+    return f"{'Erased' if record.seal.erased else 'Sealed, and not shown here'}: {record.seal.shut}"
 
 
 def _steps(site: Site, kind: Kind, record: Record) -> tuple[Step, ...]:

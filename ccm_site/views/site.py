@@ -9,16 +9,20 @@ from datetime import date
 from ccm_site.kinds import Kind, Kinds
 from ccm_site.model import Audience, Change, Register
 from ccm_site.views.context import AREAS, Site, is_first, shown_kinds
+from ccm_site.views.counts import Counts
 from ccm_site.views.dictionary import dictionary_pages
 from ccm_site.views.flow import flow_page
 from ccm_site.views.home import home_page
+from ccm_site.views.numbers import numbers_pages
 from ccm_site.views.page import Extra, Page
 from ccm_site.views.record import record_page
 from ccm_site.views.search import search_page
 from ccm_site.views.tables import table_pages
 from ccm_site.views.templates import render
 from ccm_site.views.text import At
-from ccm_site.views.urls import DICTIONARY, FLOW, POLICY, SEARCH, folder
+from ccm_site.views.urls import DICTIONARY, FLOW, NUMBERS, POLICY, SEARCH, folder
+
+NOTHING_COUNTED = Counts()
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ def sections(kinds: Kinds, audience: Audience) -> tuple[Section, ...]:
             out.append(Section(title, f"{area}/", tuple(_entry(k) for k in entries if not is_first(k))))
     if audience != "public":
         out.append(Section("How it fits together", FLOW))
+        out.append(Section("In numbers", NUMBERS))
     return (*out, Section("Data dictionary", DICTIONARY), Section("Search", SEARCH))
 
 
@@ -50,11 +55,13 @@ def _entry(kind: Kind) -> Section:
 
 
 def site_pages(
-    register: Register, kinds: Kinds, changes: Mapping[str, Change], audience: Audience, today: date
-) -> Iterator[Page | Extra]:
+    register: Register, kinds: Kinds, changes: Mapping[str, Change], audience: Audience, today: date,
+    counts: Counts = NOTHING_COUNTED,
+) -> Iterator[Page | Extra]:  # fmt: skip
     """Every generated page and file of an audience's site. ``register`` is already projected for it.
 
     ``changes`` holds the last change of each file by its path; ``today`` decides what is near its end.
+    ``counts`` are the numbers of people that this audience may know, made from the whole register.
     """
     site = Site(register, kinds, changes, audience, today)
     yield home_page(site)
@@ -72,6 +79,7 @@ def site_pages(
             yield _area_page(site, area)
     if audience != "public":
         yield flow_page(site)
+        yield from numbers_pages(site, counts)
     yield from dictionary_pages(site)
     yield search_page(site)
 

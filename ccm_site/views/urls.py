@@ -10,6 +10,7 @@ from ccm_site.kinds import Kind
 POLICY = "policy/"  # the page of the area, and the folder of its tables
 DICTIONARY = "dictionary/"
 FLOW = "how-it-fits-together/"
+NUMBERS = "in-numbers/"
 SEARCH = "search/"
 HANDBOOK = "handbook/"
 

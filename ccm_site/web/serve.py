@@ -1,57 +1,70 @@
-"""`ccm serve`: the site on this machine, built again when a file of the register changes."""
+"""`ccm serve`: a site on this machine, made again when a file of the register changes."""
 
 from __future__ import annotations
 
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Flask
 from waitress.server import create_server
 from watchfiles import DefaultFilter, watch
 
 from ccm_site.checks.report import as_text
+from ccm_site.keys import KeyTrouble
 from ccm_site.kinds import BadSchema, load_kinds
 from ccm_site.model import Audience
-from ccm_site.publish.build import build, site_folder
+from ccm_site.publish.build import NeedsKeys, build, build_in_memory, site_folder
 from ccm_site.publish.fresh import recover
+from ccm_site.publish.pour import Inspect
 from ccm_site.publish.search_index import IndexFailed
 from ccm_site.publish.shell import ShellFailed
 from ccm_site.publish.template import BadTheme
 from ccm_site.register import NoRegister
-from ccm_site.web.site import create_app
+from ccm_site.web.restricted import Shown, close_when_over, no_core_dumps, over
+from ccm_site.web.site import FolderPages, create_app
+
+if TYPE_CHECKING:
+    from ccm_site.keys import Keys
 
 HOST = "127.0.0.1"
 _THREADS = 8
+_NEVER_SPOOL = 1 << 40  # bytes; from there on waitress would put a slow reader's page into a temporary file
 _SETTLED_MS = 400
 _LOOK_AGAIN_MS = 3000
-_FAILURES = (ShellFailed, BadTheme, IndexFailed, NoRegister, BadSchema, OSError, ValueError)
+_FAILURES = (ShellFailed, BadTheme, IndexFailed, NeedsKeys, KeyTrouble, NoRegister, BadSchema, OSError, ValueError)
 
 Say = Callable[[str], None]
+Again = Callable[[], bool]
 
 
-def serve(root: Path, audience: Audience, port: int, today: date | None = None, rebuild: bool = True) -> None:
+def serve(
+    root: Path, audience: Audience, port: int, today: date | None = None, rebuild: bool = True, keys: Keys | None = None,
+    inspect: Inspect | None = None,
+) -> None:  # fmt: skip
     """Show an audience's site on loopback until Ctrl-C. ``today`` None means the day on which each build is made.
 
     Prints ``http://127.0.0.1:PORT`` and nothing else to standard output, as soon as a page can be asked for; what is wrong
     with the register goes to standard error. Port 0 takes a free one, as does a port that is taken.
+
+    The restricted site is made in memory, at every start. ``keys`` open what is sealed; when their reader's time is over, the
+    site is shown no longer. The other sites lie in their folders; ``inspect`` is as in `publish.build.build`.
     """
-    site = site_folder(root, audience)
-    recover(site)
-    seen = stamp(watched_paths(root)) if rebuild else (0, 0)
-    if rebuild or not site.is_dir():
-        rebuilt(root, audience, today, _to_stderr)
-    if not site.is_dir():
-        _to_stderr("There is no site to show yet: mend what is wrong first.")
-        sys.exit(1)
     stop = threading.Event()
+    seen = stamp(watched_paths(root)) if rebuild else (0, 0)
+    if audience == "restricted":
+        app, again = _in_memory(root, today, keys, stop)
+    else:
+        app, again = _from_folder(root, audience, today, rebuild, inspect)
     if rebuild:
-        threading.Thread(target=keep_fresh, args=(root, audience, today, stop, seen, _to_stderr), daemon=True).start()
-    server = listening(create_app(site), port)
+        threading.Thread(target=keep_fresh, args=(root, again, stop, seen, _to_stderr), daemon=True).start()
+    server = listening(app, port)
     print(f"http://{HOST}:{server.effective_port}", flush=True)
     try:
         server.run()
@@ -59,34 +72,98 @@ def serve(root: Path, audience: Audience, port: int, today: date | None = None, 
         stop.set()
 
 
+def _from_folder(
+    root: Path, audience: Audience, today: date | None, rebuild: bool, inspect: Inspect | None
+) -> tuple[Flask, Again]:
+    site = site_folder(root, audience)
+    recover(site)
+    again = partial(rebuilt, root, audience, today, _to_stderr, inspect)
+    if rebuild or not site.is_dir():
+        again()
+    if not site.is_dir():
+        _to_stderr("There is no site to show yet: mend what is wrong first.")
+        sys.exit(1)
+    return create_app(FolderPages(site)), again
+
+
+def _in_memory(root: Path, today: date | None, keys: Keys | None, stop: threading.Event) -> tuple[Flask, Again]:
+    if words := over(keys, date.today()):
+        _to_stderr(words)
+        sys.exit(1)
+    no_core_dumps()
+    shown = Shown()
+    again = partial(renewed, root, today, keys, shown, _to_stderr)
+    if not again():
+        _to_stderr("There is no site to show: mend what is wrong first.")
+        sys.exit(1)
+    threading.Thread(target=close_when_over, args=(shown, keys, stop), daemon=True).start()
+    return create_app(shown, shown.closed), again
+
+
 def listening(app: Flask, port: int):  # type: ignore[no-untyped-def]  # waitress has no types
     """A server that already takes connections, on ``port`` or, where that is taken, on a free one."""
+    options = {
+        "host": HOST,
+        "threads": _THREADS,
+        "ident": None,
+        "outbuf_overflow": _NEVER_SPOOL,
+        "inbuf_overflow": _NEVER_SPOOL,
+    }
     try:
-        return create_server(app, host=HOST, port=port, threads=_THREADS, ident=None)
+        return create_server(app, port=port, **options)  # type: ignore[arg-type]
     except OSError:
-        return create_server(app, host=HOST, port=0, threads=_THREADS, ident=None)
+        return create_server(app, port=0, **options)  # type: ignore[arg-type]
 
 
-def rebuilt(root: Path, audience: Audience, today: date | None, say: Say) -> bool:
+def rebuilt(root: Path, audience: Audience, today: date | None, say: Say, inspect: Inspect | None = None) -> bool:
     """Build the site; where that fails, say why and leave the old site as it was."""
     try:
-        result = build(root, [audience], today or date.today())
+        result = build(root, [audience], today or date.today(), inspect=inspect)
     except _FAILURES as error:
         say(f"The site was not built: {error}")
         return False
+    _say_removed(result.removed, say)
     if result.errors:
         say(as_text(result.errors).rstrip())
         say("The site was not built. It shows the register as it was before.")
         return False
-    for line in result.sites[0].warnings:
-        say(f"In the handbook: {line}")
+    _say_warnings(result.sites[0].warnings, say)
     return True
 
 
-def keep_fresh(
-    root: Path, audience: Audience, today: date | None, stop: threading.Event, seen: tuple[int, int], say: Say
-) -> None:
-    """Build again whenever files of the register have changed and are still for a moment, until ``stop`` is set.
+def renewed(root: Path, today: date | None, keys: Keys | None, shown: Shown, say: Say) -> bool:
+    """Make the restricted site in memory and show it; where that fails, say why and go on showing the old one.
+
+    Errors are told by place and rule alone: what is said here may be kept in a log, and may not hold what was sealed.
+    """
+    try:
+        result = build_in_memory(root, "restricted", today or date.today(), keys, last=shown.site)
+    except _FAILURES as error:
+        say(f"The restricted site was not made: {error}")
+        return False
+    _say_removed(result.removed, say)
+    if result.site is None:
+        for finding in result.errors:
+            say(f"{finding.at}: an error under {finding.rule}")
+        say("The restricted site was not made. To read what is wrong: ccm check")
+        return False
+    shown.swap(result.site)
+    _say_warnings(result.site.warnings, say)
+    return True
+
+
+def _say_removed(removed: Iterable[Path], say: Say) -> None:
+    for path in removed:
+        say(f"Deleted {path}, which an earlier version had written: the restricted site is kept in memory only.")
+
+
+def _say_warnings(warnings: Iterable[str], say: Say) -> None:
+    for line in warnings:
+        say(f"In the handbook: {line}")
+
+
+def keep_fresh(root: Path, again: Again, stop: threading.Event, seen: tuple[int, int], say: Say) -> None:
+    """Make the site ``again`` whenever files of the register have changed and are still for a moment, until ``stop`` is set.
 
     ``seen`` is the `stamp` of the files that the shown site was made from: what changed before the watch began is noticed by it.
     """
@@ -103,7 +180,7 @@ def keep_fresh(
             first = False
             if changed or missed or now != watched:
                 say("Something changed. Building the site again.")
-                if rebuilt(root, audience, today, say):
+                if again():
                     say("The site is up to date.")
             if now != watched:
                 watched = now

@@ -1,5 +1,6 @@
 """A real browser on real sites: Debian's Chromium, driven by Playwright, on loopback."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -12,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 from ccm_site.demo import lay
-from ccm_site.publish.build import build
+from ccm_site.publish.build import BUILT, build
 from ccm_site.starter import shipped
 from tests.conftest import leave_out
 from tests.registers import DEMO_DAY
@@ -44,8 +45,8 @@ def chromium():
 
 
 @contextmanager
-def serving(root, audience="intranet"):
-    """`ccm serve` as a process of its own, on a free port; its address."""
+def serving(root, audience="intranet", today=DEMO_DAY):
+    """`ccm serve` as a process of its own, on a free port; its address. The restricted site is made as it starts."""
     command = [
         sys.executable,
         "-m",
@@ -58,8 +59,12 @@ def serving(root, audience="intranet"):
         "--port",
         "0",
         "--no-rebuild",
+        "--as-of",
+        today.isoformat(),
     ]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    identity = root.with_name(f"{root.name}.identities") / "s1001.txt"  # as the demonstration has it
+    env = os.environ | ({"CCM_IDENTITY": str(identity)} if audience == "restricted" else {})
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env)
     try:
         found = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
         assert found, "ccm serve did not say where it answers"
@@ -73,7 +78,7 @@ def serving(root, audience="intranet"):
 def demo_root(tmp_path_factory):
     root = tmp_path_factory.mktemp("demo") / "register"
     lay(shipped(), root)
-    result = build(root, ["public", "intranet", "restricted"], DEMO_DAY)
+    result = build(root, BUILT, DEMO_DAY)
     assert not result.errors
     return root
 
@@ -83,6 +88,14 @@ def demo(demo_root):
     """The address of the demonstration register's intranet site."""
     with serving(demo_root) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def restricted(demo_root):
+    """The address of the demonstration register's restricted site, which is in the memory of its server and nowhere else."""
+    with serving(demo_root, "restricted") as url:
+        yield url
+        assert not (demo_root / "build/site/restricted").exists()
 
 
 @pytest.fixture

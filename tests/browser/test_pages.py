@@ -48,13 +48,10 @@ def test_links_run_both_ways(demo, visit):
     assert page.get_by_role("link", name="C-2026-0001").count() > 0
 
 
-def test_the_restricted_site_says_so(demo_root, visit, serious_faults):
-    from tests.browser.conftest import serving
-
-    with serving(demo_root, "restricted") as url:
-        page = visit(f"{url}/placements/P-2026-0010/")
-        assert page.get_by_text("restricted", exact=False).first.is_visible()
-        assert serious_faults(page) == []
+def test_the_restricted_site_says_so(restricted, visit, serious_faults):
+    page = visit(f"{restricted}/placements/P-2026-0010/")
+    assert page.get_by_text("restricted", exact=False).first.is_visible()
+    assert serious_faults(page) == []
 
 
 def test_the_public_site_lists_contracts_and_no_placement(demo_root, visit, serious_faults):

@@ -79,3 +79,26 @@ def test_the_sheet_opens_as_the_table(demo, visit):
         page.get_by_role("link", name=re.compile("Download")).click()
     text = got.value.path().read_text("utf-8-sig")
     assert text.splitlines()[0].startswith('"Contract number"') and "C-2024-0001" in text
+
+
+def test_the_restricted_site_is_searched_in_memory(restricted, visit):
+    page = visit(restricted)
+    page.locator("header").get_by_role("searchbox", name="Search").fill("P-2026-0010")
+    expect(page.locator("header").get_by_role("link", name=re.compile("P-2026-0010")).first).to_be_visible()
+    page.goto(f"{restricted}/search/?q=Larchfield&Kind=Placement")
+    hits = page.get_by_role("main").locator("ol > li")
+    expect(hits.first).to_be_visible()
+    expect(hits.filter(has_not_text="Placement")).to_have_count(0)
+    hits.first.get_by_role("link").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(re.compile(r"P-\d{4}-\d{4}"))
+
+
+def test_the_restricted_table_filters_and_its_sheet_opens(restricted, visit):
+    page = visit(f"{restricted}/placements/")
+    rows = page.get_by_role("table").locator("tbody tr")
+    every = rows.count()
+    page.get_by_label("Status", exact=True).select_option(index=1)
+    expect(rows).not_to_have_count(every)
+    with page.expect_download() as got:
+        page.get_by_role("link", name=re.compile("Download")).click()
+    assert "P-2026-0010" in got.value.path().read_text("utf-8-sig")

@@ -1,13 +1,12 @@
 """A whole site, whole at every moment, the same bytes for the same register, asking nobody for anything."""
 
 import re
-import stat
-import sys
+import shutil
 
 import pytest
 
-from ccm_site.model import AUDIENCES
-from ccm_site.publish.build import build
+from ccm_site.model import Finding, Location
+from ccm_site.publish.build import BUILT, OnlyServed, build
 from ccm_site.publish.shell import ShellFailed
 from tests.registers import CONTRACT, TODAY, write
 
@@ -20,22 +19,67 @@ def site(root, audience="intranet"):
     return root / "build/site" / audience
 
 
-def test_every_audience_has_a_site_of_its_own(small_register):
-    result = build(small_register, AUDIENCES, TODAY)
-    assert [s.audience for s in result.sites] == list(AUDIENCES)
-    for audience in AUDIENCES:
+def test_public_and_intranet_have_a_site_each(small_register):
+    result = build(small_register, BUILT, TODAY)
+    assert [s.audience for s in result.sites] == ["public", "intranet"]
+    for audience in BUILT:
         page = (site(small_register, audience) / "contracts/C-2026-0001/index.html").read_text("utf-8")
         assert "Foster care framework" in page and "CCMTITLE" not in page and "CCMCONTENT" not in page
         assert (site(small_register, audience) / "pagefind/pagefind.js").is_file()
-    if sys.platform != "win32":
-        assert stat.S_IMODE(site(small_register, "restricted").stat().st_mode) == 0o700
+
+
+def test_the_restricted_site_is_never_written(small_register):
+    with pytest.raises(OnlyServed, match="ccm serve --audience restricted"):
+        build(small_register, ["intranet", "restricted"], TODAY)
+    assert not (small_register / "build").exists()
+
+
+def test_what_an_earlier_version_wrote_of_it_is_deleted(small_register, tmp_path):
+    for path in ("restricted/placements/index.html", ".restricted.new/x", "restricted.csp"):
+        write(small_register, f"build/site/{path}", "about a child")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/kept").write_text("kept")
+    (small_register / "build/site/.restricted.old").symlink_to(tmp_path / "elsewhere")
+    write(small_register, CONTRACT, "kind: contract\n")
+    result = build(small_register, ["intranet"], TODAY)
+    assert result.errors, "also where the register has errors"
+    assert {p.name for p in result.removed} == {"restricted", ".restricted.new", ".restricted.old", "restricted.csp"}
+    assert list((small_register / "build/site").iterdir()) == []
+    assert (tmp_path / "elsewhere/kept").is_file(), "a link is removed, not what it leads to"
+    assert build(small_register, ["intranet"], TODAY).removed == ()
+
+
+def test_what_may_not_be_published_keeps_every_site_back(small_register):
+    build(small_register, BUILT, TODAY)
+    before = tree(small_register / "build/site")
+    seen = {}
+
+    def inspect(path, content):
+        seen.setdefault(path, []).append(content)
+        if b"Foster care framework" in content and path == "contracts/C-2026-0001/index.html":
+            yield Finding("R-PRV-5", "error", "holds a secret", Location(path), "mend the record")
+
+    text = (small_register / CONTRACT).read_text("utf-8").replace("400000.00", "500000.00")
+    write(small_register, CONTRACT, text)
+    result = build(small_register, BUILT, TODAY, inspect=inspect)
+    assert [f.message for f in result.errors] == ["holds a secret"] * 2 and result.sites == ()
+    assert tree(small_register / "build/site") == before
+    assert len(seen["contracts/C-2026-0001/index.html"]) == 2, "one for each audience"
+    assert any(path.endswith(".csv") for path in seen) and any(path.startswith("handbook/") for path in seen)
+
+
+def test_a_warning_about_a_page_is_told_and_keeps_nothing_back(small_register):
+    def inspect(path, content):
+        if path == "contracts/index.html":
+            yield Finding("R-PRV-5", "warning", "looks odd", Location(path), "look at it")
+
+    result = build(small_register, ["intranet"], TODAY, inspect=inspect)
+    assert result.sites and [f.message for f in result.findings if f.rule == "R-PRV-5"] == ["looks odd"]
 
 
 def test_the_same_register_gives_the_same_bytes(small_register):
     build(small_register, ["intranet"], TODAY)
     first = tree(site(small_register))
-    import shutil
-
     shutil.rmtree(small_register / "build")
     build(small_register, ["intranet"], TODAY)
     again = tree(site(small_register))
@@ -92,7 +136,7 @@ def test_zensical_makes_the_shell_as_well(small_register):
 
 
 def test_no_file_loads_anything_from_outside(small_register):
-    build(small_register, AUDIENCES, TODAY)
+    build(small_register, BUILT, TODAY)
     loads = re.compile(
         r"""(?:\bsrc\s*=\s*|<link\b[^>]*\bhref\s*=\s*|url\(\s*|@import\s+|srcset\s*=\s*)["']?(?:https?:)?//[^"'\s)>]+""",
         re.IGNORECASE,

@@ -1,6 +1,5 @@
 """A site is swapped in whole, written only inside its folder, and built by one process at a time."""
 
-import stat
 import subprocess
 import sys
 import time
@@ -27,14 +26,14 @@ def test_nothing_is_written_over(tmp_path):
 
 def test_the_old_site_stands_until_the_new_one_is_whole(tmp_path):
     target = tmp_path / "site"
-    with fresh(target, private=False) as folder:
+    with fresh(target) as folder:
         (folder / "page").write_text("old")
-    with pytest.raises(RuntimeError), fresh(target, private=False) as folder:
+    with pytest.raises(RuntimeError), fresh(target) as folder:
         (folder / "page").write_text("half")
         assert (target / "page").read_text() == "old"
         raise RuntimeError
     assert (target / "page").read_text() == "old"
-    with fresh(target, private=False) as folder:
+    with fresh(target) as folder:
         (folder / "page").write_text("new")
     assert (target / "page").read_text() == "new"
     assert [p.name for p in tmp_path.iterdir()] == ["site"]
@@ -48,13 +47,6 @@ def test_a_crash_in_the_swap_is_mended(tmp_path):
     (tmp_path / ".site.old").mkdir()
     recover(tmp_path / "site")
     assert [p.name for p in tmp_path.iterdir()] == ["site"]
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no modes")
-def test_a_private_site_is_private_from_the_first_byte(tmp_path):
-    with fresh(tmp_path / "restricted", private=True) as folder:
-        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert stat.S_IMODE((tmp_path / "restricted").stat().st_mode) == 0o700
 
 
 def test_two_builds_wait_for_each_other(tmp_path):

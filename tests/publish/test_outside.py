@@ -1,9 +1,10 @@
 """What counts as a request to the outside."""
 
+from pathlib import Path
+
 import pytest
 
-from ccm_site.model import AUDIENCES
-from ccm_site.publish.build import build
+from ccm_site.publish.build import BUILT, build, build_in_memory
 from ccm_site.publish.outside import kept_inside, loads_of_css, loads_of_html, loads_of_script
 from tests.registers import TODAY
 
@@ -59,8 +60,12 @@ def test_scripts_of_the_engine_are_kept_inside():
 
 @pytest.mark.parametrize("engine", ["mkdocs", "zensical"])
 def test_no_page_style_or_script_of_a_site_reaches_outside(small_register, engine):
-    build(small_register, AUDIENCES, TODAY, engine=engine)
+    build(small_register, BUILT, TODAY, engine=engine)
+    restricted = build_in_memory(small_register, "restricted", TODAY, engine=engine).site
     how = {".html": loads_of_html, ".svg": loads_of_html, ".css": loads_of_css, ".js": loads_of_script}
     files = [p for p in (small_register / "build/site").rglob("*") if p.suffix in how]
     assert {p.suffix for p in files} >= {".html", ".css", ".js"}
-    assert [(p.name, load) for p in files for load in how[p.suffix](p.read_text("utf-8"))] == []
+    texts = [(p.as_posix(), p.read_text("utf-8")) for p in files]
+    texts += [(name, restricted.read(name).decode()) for name in restricted.names() if Path(name).suffix in how]
+    assert len(texts) > len(files)
+    assert [(name, load) for name, text in texts for load in how[Path(name).suffix](text)] == []

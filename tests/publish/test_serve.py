@@ -10,6 +10,7 @@ import urllib.parse
 import pytest
 
 from ccm_site.publish.build import build
+from ccm_site.web.site import FolderPages, create_app
 from tests.registers import CONTRACT, TODAY, write
 
 
@@ -81,10 +82,8 @@ def test_a_fault_leaves_the_site_as_it_was(served, small_register):
 
 
 def test_files_have_their_types(small_register):
-    from ccm_site.web.site import create_app
-
     build(small_register, ["intranet"], TODAY)
-    client = create_app(small_register / "build/site/intranet").test_client()
+    client = create_app(FolderPages(small_register / "build/site/intranet")).test_client()
     base = "http://127.0.0.1/"
     assert client.get("/contracts/contracts.csv", base_url=base).status_code in (200, 404)
     wasm = next((small_register / "build/site/intranet/pagefind").glob("*.pagefind"), None)

@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 import pytest
 
 from ccm_site.publish.fresh import fresh
-from ccm_site.web.site import create_app
+from ccm_site.web.site import FolderPages, create_app
 
 HOME = "http://127.0.0.1:8000/"
 
@@ -27,7 +27,7 @@ def site(tmp_path):
 
 @pytest.fixture
 def client(site):
-    return create_app(site).test_client()
+    return create_app(FolderPages(site)).test_client()
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost:8000", "LOCALHOST", "[::1]:8000"])
@@ -111,7 +111,7 @@ def test_no_request_meets_a_swap(client, site):
 
     def swap():
         for _ in range(60):
-            with fresh(site, private=False) as folder:
+            with fresh(site) as folder:
                 (folder / "index.html").write_text("home")
         done.set()
 

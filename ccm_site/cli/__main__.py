@@ -1,0 +1,3 @@
+from ccm_site.cli import main
+
+main()

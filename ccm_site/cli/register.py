@@ -1,0 +1,203 @@
+"""The commands on a whole register: check, fmt, build, serve, init, import."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from ccm_site.checks.report import FORMATS
+from ccm_site.checks.run import check as run_check
+from ccm_site.cli.base import (
+    as_of_option,
+    exit_for,
+    inside,
+    keys_at_hand,
+    keys_option,
+    main,
+    progress,
+    root_option,
+)
+from ccm_site.gitrepo import names_and_messages
+from ccm_site.model import AUDIENCES, Audience
+from ccm_site.personal_data import BadPattern, Detector, NamesTrouble, configured, scan_texts
+from ccm_site.source import Unreadable, parse
+
+if TYPE_CHECKING:
+    from ccm_site.publish.pour import Inspect
+
+PERSONAL_DATA = "policy/personal_data.yaml"
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(sorted(FORMATS)),
+    default="text",
+    show_default=True,
+    help="How findings are written.",
+)
+@keys_option
+@root_option
+@as_of_option
+def check(paths: tuple[Path, ...], format_: str, keys_at: Path | None, root: Path, as_of: date | None) -> None:
+    """Find everything that is wrong in the register, or in PATHS of it.
+
+    Names of branches and notes of changes are looked through for personal data too. Where your keys are at hand, sealed parts are checked too; what could not be is named as "sealed, not checked".
+    Exit status 0 where there is no error, 1 where there is one, 2 where the command could not run.
+    """
+    today = as_of or date.today()
+    loaded, findings = run_check(root, today, keys_at_hand(root, keys_at, today))
+    shut = loaded.shut
+    if not paths:
+        said = scan_texts(names_and_messages(root), _detector(root), today)
+        findings = tuple(sorted((*findings, *said), key=lambda f: f.order))
+    else:
+        wanted = [inside(root, p) for p in paths]
+        findings = tuple(f for f in findings if _below(f.at.path, wanted))
+        shut = tuple(r for r in shut if _below(r.path, wanted))
+    click.echo(FORMATS[format_](findings, shut), nl=False)
+    exit_for(findings)
+
+
+def _below(path: str, wanted: list[str]) -> bool:
+    return any(path == w or path.startswith(f"{w}/") or w == "." for w in wanted)
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--check", "only_check", is_flag=True, help="Change nothing; exit 1 where a file is not in canonical form."
+)
+@root_option
+def fmt(paths: tuple[Path, ...], only_check: bool, root: Path) -> None:
+    """Put records into canonical form: the one way to write them, so that a difference shows only what changed."""
+    from ccm_site.formatting import format_files
+
+    result = format_files(root, [inside(root, p) for p in paths], write=not only_check)
+    for path in result.changed:
+        click.echo(f"{path}: {'is not in canonical form. Mend: ccm fmt' if only_check else 'put into canonical form'}")
+    for finding in result.faults:
+        click.echo(FORMATS["text"]([finding]).splitlines()[0], err=True)
+    click.echo(f"{len(result.changed)} of {result.seen} files {'need it' if only_check else 'changed'}.", err=True)
+    sys.exit(1 if result.faults or (only_check and result.changed) else 0)
+
+
+@main.command()
+@click.option(
+    "--audience", "audiences", type=click.Choice(AUDIENCES), multiple=True, help="Only this site; may be given again."
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["mkdocs", "zensical"]),
+    default="mkdocs",
+    show_default=True,
+    help="What builds the handbook and the shell.",
+)
+@root_option
+@as_of_option
+def build(
+    audiences: tuple[Audience, ...], engine: Literal["mkdocs", "zensical"], root: Path, as_of: date | None
+) -> None:
+    """Check the register and make the whole public and intranet sites under build/site/.
+
+    The restricted site is never written to a disk: `ccm serve --audience restricted` shows it.
+    """
+    from ccm_site.publish.build import BUILT, OnlyServed
+    from ccm_site.publish.build import build as run_build
+
+    try:
+        result = run_build(
+            root, audiences or BUILT, as_of or date.today(), engine=engine, progress=progress(), inspect=_inspector(root)
+        )  # fmt: skip
+    except OnlyServed as error:
+        raise click.UsageError(str(error)) from None
+    for path in result.removed:
+        click.echo(f"{path}: removed. The restricted site is kept in memory only.", err=True)
+    if result.errors:
+        click.echo(FORMATS["text"](result.errors), nl=False)
+        click.echo("Nothing was built: mend the errors first.", err=True)
+        sys.exit(1)
+    for site in result.sites:
+        click.echo(f"{site.folder}: {site.pages} pages")
+    for step, seconds in result.seconds.items():
+        click.echo(f"  {step}: {seconds:.1f} s", err=True)
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any free port.")
+@click.option(
+    "--audience", type=click.Choice(AUDIENCES), default="intranet", show_default=True, help="Whose site is shown."
+)
+@click.option("--no-rebuild", is_flag=True, help="Do not watch for changed files.")
+@keys_option
+@root_option
+@as_of_option
+def serve(
+    port: int, audience: Audience, no_rebuild: bool, keys_at: Path | None, root: Path, as_of: date | None
+) -> None:  # fmt: skip
+    """Show the site on this machine, and build it again when a file changes.
+
+    The restricted site is made in memory with your keys, shown as long as you may read, and never written to a disk.
+    """
+    from ccm_site.web.serve import serve as run_serve
+
+    keys = keys_at_hand(root, keys_at, date.today()) if audience == "restricted" else None
+    run_serve(root, audience, port, as_of, rebuild=not no_rebuild, keys=keys, inspect=_inspector(root))
+
+
+def _inspector(root: Path) -> Inspect:
+    from ccm_site.publish.outgoing import inspector
+
+    return inspector(_detector(root))
+
+
+def _detector(root: Path) -> Detector:
+    """The council's detector of personal data, as its table says; without settings where that table cannot be read."""
+    try:
+        table = parse((root / PERSONAL_DATA).read_bytes(), PERSONAL_DATA).data
+    except (OSError, Unreadable):
+        table = {}
+    try:
+        return configured(table)
+    except BadPattern:  # told by the check
+        return configured({})
+    except NamesTrouble as error:
+        raise click.UsageError(str(error)) from None
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--council", default="Your Council", show_default=True, help="The council's name.")
+def init(folder: Path, council: str) -> None:
+    """Make a new register in FOLDER: folders, schemas, policy, handbook and the files that an editor and a forge need."""
+    from ccm_site.starter import NotEmpty, start
+
+    try:
+        written = start(folder, council, date.today())
+    except NotEmpty as error:
+        raise click.UsageError(str(error)) from None
+    click.echo(f"{folder}: a new register with {len(written)} files. Next: cd {folder}, then ccm check and ccm serve")
+
+
+@main.command("import")
+@click.argument("what")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--mapping", help="Name or file of the mapping. Default: found by the file's columns.")
+@click.option("--dry-run", is_flag=True, help="Only show what would change.")
+@root_option
+@as_of_option
+def import_(what: str, file: Path, mapping: str | None, dry_run: bool, root: Path, as_of: date | None) -> None:
+    """Bring the rows of a spreadsheet FILE into the register. WHAT is, for example, contracts."""
+    from ccm_site import imports
+
+    try:
+        result = imports.run(what, root, file, mapping, as_of or date.today(), dry_run)
+    except (imports.BadSource, imports.UnknownImport) as error:
+        raise click.UsageError(str(error)) from None
+    click.echo(imports.as_text(result), nl=False)

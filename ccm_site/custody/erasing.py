@@ -1,0 +1,188 @@
+"""`ccm erase`: a subject's key is destroyed by two posts, and the disposal recorded. What it sealed is then gone from every copy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from ccm_site.canonical import write
+from ccm_site.case_reference import is_case_reference
+from ccm_site.custody.readers import CASE, posts_of, roles_of
+from ccm_site.files import write_file
+from ccm_site.keys import Erased, KeyTrouble, OpenFolder, Request, Subject, SubjectKey, fingerprint
+from ccm_site.kinds import Kinds
+from ccm_site.model import Record, Register
+from ccm_site.register import Loaded
+from ccm_site.sealing import subject_of
+
+GROUNDS = ("retention_ended", "erasure_request", "rectification", "entered_by_accident", "court_order")
+
+
+class CannotErase(Exception):
+    """Why a subject may not be erased, and what to do."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Why something is erased: the ground, the entry of the retention schedule, the day it ran from, and a reason in words."""
+
+    ground: str
+    retention_rule: str
+    reason: str
+    trigger_on: str = ""
+
+    def __str__(self) -> str:
+        return "\n".join((self.ground, self.retention_rule, self.trigger_on, self.reason))
+
+    @classmethod
+    def read(cls, text: str) -> Ground:
+        ground, rule, trigger, reason = text.split("\n", 3)
+        return cls(ground, rule, reason, trigger)
+
+
+def subject_named(loaded: Loaded, name: str) -> Subject:
+    """The subject that a case reference or the number of a sealed record stands for. Raises `CannotErase`."""
+    if name.startswith("CH-"):
+        if not is_case_reference(name):
+            raise CannotErase(f"{name} is no case reference: its check character does not fit. Look at it again")
+        return Subject(CASE, name)
+    record = next((r for r in loaded.register if r.id == name and loaded.kinds[r.kind].seals), None)
+    if record is None:
+        raise CannotErase(f"there is no sealed record '{name}'. Give a case reference (CH-…) or the number of a record")
+    if record.seal and record.seal.shut:
+        raise CannotErase(f"{name} is shut: {record.seal.shut}")
+    kind = loaded.kinds[record.kind]
+    placement = loaded.register.get("placement", str(record.data.get("placement", "")))
+    subject = subject_of(kind, record.data, placement.data if placement and kind.name != "placement" else None)
+    if subject.of == CASE:
+        raise CannotErase(
+            f"{name} is sealed with the key of its case. Erasing is by case: name the case reference instead"
+        )
+    return subject
+
+
+def checked(register: Register, kinds: Kinds, why: Ground, today: date) -> None:
+    """Refuse a ground that the record of the disposal could not hold. Raises `CannotErase`."""
+    codes = {str(e.get("code")) for e in register.table("retention").get("entries", ()) if isinstance(e, Mapping)}
+    if why.ground not in GROUNDS:
+        raise CannotErase(f"'{why.ground}' is no ground. Use one of: {', '.join(GROUNDS)}")
+    if why.retention_rule not in codes:
+        raise CannotErase(
+            f"'{why.retention_rule}' is no entry of policy/retention.yaml. Use one of: {', '.join(sorted(codes))}"
+        )
+    if why.ground == "retention_ended":
+        try:
+            if date.fromisoformat(why.trigger_on) > today:
+                raise CannotErase("the time to keep cannot run from a day to come")
+        except ValueError:
+            raise CannotErase(
+                "with the ground retention_ended, say from which day the time to keep ran: --from 2020-03-31"
+            ) from None
+    if not why.reason.strip():
+        raise CannotErase("give a reason; say nothing of what is erased")
+
+
+def post_for(register: Register, person: str, named: str | None, today: date) -> str:
+    """The post in which a person acts. Raises `CannotErase` where it is not held, or has to be named."""
+    held = [str(p.get("post")) for p in posts_of(register, person, today)]
+    if named is None and len(held) == 1:
+        return held[0]
+    if named in held:
+        return str(named)
+    raise CannotErase(f"say in which post you act, with --post: {' or '.join(held)}")
+
+
+def both_may(register: Register, first: str, second: str, today: date) -> str:
+    """Refuse where two posts together may not dispose of records. Returns the role that approves: the last one asked for.
+
+    Who may is the decision ``applies_to: disposal`` of ``policy/decision_rights.yaml``. Raises `CannotErase`.
+    """
+    entries = [
+        e for e in register.table("decision_rights").get("entries", ())
+        if isinstance(e, Mapping) and e.get("applies_to") == "disposal"
+    ]  # fmt: skip
+    if not entries:
+        raise CannotErase(
+            "policy/decision_rights.yaml does not say who may dispose of records. Enter that decision first"
+        )
+    needed: Sequence[frozenset[str]] = [
+        frozenset(str(r) for r in a.get("any_of", ()))
+        for a in entries[-1].get("approvals", ())
+        if isinstance(a, Mapping)
+    ]
+    roles = (roles_of(register, first, today), roles_of(register, second, today))
+    for one, other in ((0, 1), (1, 0)):
+        if len(needed) < 2 or (roles[one] & needed[0] and roles[other] & needed[1]):
+            return min(roles[other] & needed[-1], default="") if needed else ""
+    raise CannotErase(
+        f"{first} and {second} together may not dispose of records: it takes "
+        + " and ".join(f"one of {', '.join(sorted(n))}" for n in needed)
+    )
+
+
+def sealed_with(register: Register, keys: Iterable[SubjectKey]) -> tuple[Record, ...]:
+    """The records whose sealed part only these keys open, in the order of their kinds and ids."""
+    ids = {k.id for k in keys}
+    return tuple(sorted((r for r in register if r.seal and r.seal.key in ids), key=lambda r: r.key))
+
+
+def carry_out(
+    root: Path, loaded: Loaded, store: OpenFolder, request: Request, post: str, today: date
+) -> tuple[Erased, list[str]]:
+    """Destroy what a request asks for, as the second person, and record the disposal. Returns what was destroyed and the paths written.
+
+    The disposals are written first and taken back where nothing was destroyed: a crash in between leaves the request waiting, and doing
+    this again finishes it. Raises `CannotErase` or `KeyTrouble`.
+    """
+    if request.person == store.reader.person:
+        raise CannotErase(f"you asked for {request.id} yourself; a second person, with another post, confirms it")
+    approved_by = both_may(loaded.register, request.post, post, today)
+    written = []
+    for data in _disposals(loaded.register, store.find(request.subject), request, post, approved_by, today):
+        path = f"policy/disposals/{data['id']}.yaml"
+        write_file(root / path, write(data))
+        written.append(path)
+    try:
+        return store.confirm_erasure(request.id, post), written
+    except KeyTrouble:
+        for path in written:
+            (root / path).unlink(missing_ok=True)
+        raise
+
+
+def _disposals(
+    register: Register, keys: Sequence[SubjectKey], request: Request, post: str, approved_by: str, today: date
+) -> Iterator[dict[str, Any]]:
+    """The disposal of each key that sealed something here and has none yet."""
+    why = Ground.read(request.reason)
+    known = {str(r.data.get("key_fingerprint")) for r in register.of_kind("disposal")}
+    number = _last_number(register, today.year)
+    for key in keys:
+        mark, records = fingerprint(key.recipient), sealed_with(register, [key])
+        if mark in known or not records:
+            continue
+        number += 1
+        yield {
+            "kind": "disposal", "id": f"DI-{today.year}-{number:04}", "title": f"Key of {_of(request.subject)} destroyed",
+            "disposed_on": today.isoformat(), "ground": why.ground, "retention_rule": why.retention_rule,
+            **({"trigger_on": why.trigger_on} if why.trigger_on else {}),
+            "method": "key_destroyed", "records": [{"kind": r.kind, "id": r.id} for r in records],
+            "key_fingerprint": mark, "carried_out_by": [request.post, post],
+            "approval": {"by_role": approved_by, "on": today.isoformat(), "reference": f"Erasure {request.id}"},
+            "reason": why.reason, "retention_class": "config",
+        }  # fmt: skip
+
+
+def _of(subject: Subject) -> str:
+    return {"case": "a case", "peer_experience": "an experience of another authority"}.get(
+        subject.of, f"a {subject.of.replace('_', ' ')}"
+    )
+
+
+def _last_number(register: Register, year: int) -> int:
+    found = [m for r in register.of_kind("disposal") if (m := re.match(rf"DI-{year}-(\d+)\Z", r.id))]
+    return max((int(m[1]) for m in found), default=0)

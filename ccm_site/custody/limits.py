@@ -1,0 +1,41 @@
+"""How long a backup of keys may live: less than what was promised of an erasure (``policy/thresholds.yaml``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from ccm_site.model import Register
+
+BACKUP = "key_backup"
+ERASURE = "erasure_promise"
+
+
+class NoLimit(Exception):
+    """A limit that the council has not set, or that contradicts another; the message says which."""
+
+
+def backup_days(register: Register, today: date) -> int:
+    """For how many days a backup of the key store may be opened. Raises `NoLimit`.
+
+    It is less than the days within which an erasure is promised: else an erased text could come back after that day.
+    """
+    backup, promise = _days(register, BACKUP, today), _days(register, ERASURE, today)
+    if backup >= promise:
+        raise NoLimit(
+            f"policy/thresholds.yaml lets a backup of the keys live {backup} days, but an erasure is promised within {promise}. "
+            f"Make the limit {BACKUP} smaller than {ERASURE}"
+        )
+    return backup
+
+
+def _days(register: Register, code: str, today: date) -> int:
+    day = today.isoformat()
+    for entry in register.table("thresholds").get("limits", ()):
+        if (
+            isinstance(entry, Mapping) and entry.get("code") == code and entry.get("unit") == "days"
+            and str(entry.get("effective_from", "")) <= day <= str(entry.get("effective_to", "9999"))
+            and str(entry.get("value", "")).isdigit()
+        ):  # fmt: skip
+            return int(str(entry["value"]))
+    raise NoLimit(f"policy/thresholds.yaml has no limit '{code}' in days that is in force. Add one")

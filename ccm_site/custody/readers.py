@@ -1,0 +1,98 @@
+"""Who may hold which keys: by the posts that a person holds on a day, the roles of those posts, and the table of audiences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from ccm_site.keys import Reader
+from ccm_site.kinds import Kinds
+from ccm_site.model import Register
+
+CASE = "case"
+
+
+class NoReader(Exception):
+    """A person who by the register may hold no key; the message says why, and what to change."""
+
+
+def roles_of(register: Register, post: str, today: date) -> frozenset[str]:
+    """The roles that a post holds on a day."""
+    record = register.get("post", post)
+    held = record.data.get("roles") if record else None
+    return frozenset(
+        str(r.get("role")) for r in held if isinstance(r, Mapping) and _in_force(r, today)
+    ) if isinstance(held, list) else frozenset()  # fmt: skip
+
+
+def posts_of(register: Register, person: str, today: date) -> tuple[Mapping[str, Any], ...]:
+    """The posts that a person holds on a day, each with ``post``, ``from`` and perhaps ``to``. Raises `NoReader`."""
+    record = register.get("person", person)
+    if record is None:
+        raise NoReader(f"there is no person '{person}' in the register. Enter the staff id first, with the posts held")
+    held = record.data.get("posts")
+    found = tuple(p for p in held if isinstance(p, Mapping) and _in_force(p, today)) if isinstance(held, list) else ()
+    if not found:
+        raise NoReader(f"{person} holds no post on {today.isoformat()}. Enter the post in {record.path} first")
+    return found
+
+
+def subjects_by_role(register: Register, kinds: Kinds, today: date) -> Mapping[str, frozenset[str]]:
+    """For each role, whose keys it may hold: ``case``, or a kind of record that has keys of its own.
+
+    It follows from the restricted entries of ``policy/audiences.yaml``. The key of a case is held by those who may see a kind of
+    record that is always about a case. Sealed parts of kinds that no restricted entry names go with the cases.
+    """
+    entries = [
+        e for e in register.table("audiences").get("entries", ())
+        if isinstance(e, Mapping) and e.get("audience") == "restricted" and _in_force(e, today, "effective_from", "effective_to")
+    ]  # fmt: skip
+    named = {str(k) for e in entries for k in e.get("kinds", ())}
+    of_cases = {k.name for k in kinds if k.subject == "child_ref" and (f := k.field("child_ref")) and f.required}
+    unnamed = {k.name for k in kinds if k.seals} - named
+    out: dict[str, set[str]] = {}
+    for e in entries:
+        here = {str(k) for k in e.get("kinds", ())}
+        subjects = here - of_cases
+        if here & of_cases:
+            subjects |= {CASE, *unnamed}
+        for role in (*e.get("automatic_to", ()), *e.get("may_use", ())):
+            out.setdefault(str(role), set()).update(subjects)
+    return {role: frozenset(subjects) for role, subjects in out.items()}
+
+
+def reader_of(register: Register, kinds: Kinds, person: str, key: str, today: date) -> Reader:
+    """A person as a reader on a day, until the first of the posts that make him or her one comes to an end.
+
+    After that day the reader is looked at again (``ccm keys rewrap``). Raises `NoReader`.
+    """
+    may = subjects_by_role(register, kinds, today)
+    posts, reads, ends, starts = [], set(), [], []
+    for held in posts_of(register, person, today):
+        post = str(held.get("post"))
+        subjects = {s for role in roles_of(register, post, today) for s in may.get(role, ())}
+        if subjects:
+            posts.append(post)
+            reads |= subjects
+            starts.append(_day(held.get("from")) or today)
+            if end := _day(held.get("to")):
+                ends.append(end)
+    if not reads:
+        named = ", ".join(str(p.get("post")) for p in posts_of(register, person, today))
+        raise NoReader(
+            f"{person} may read nothing that is sealed: no role of {named} stands in a restricted entry of policy/audiences.yaml"
+        )
+    return Reader(person, key, tuple(posts), frozenset(reads), min(starts), min(ends, default=None))
+
+
+def _in_force(entry: Mapping[str, Any], today: date, first: str = "from", last: str = "to") -> bool:
+    start, end = _day(entry.get(first)), _day(entry.get(last))
+    return (start is None or start <= today) and (end is None or today <= end)
+
+
+def _day(value: Any) -> date | None:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None

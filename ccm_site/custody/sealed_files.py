@@ -1,0 +1,208 @@
+"""Files of records sealed and opened. What is open is only ever in memory; what did not change keeps its sealed text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ccm_site.canonical import write
+from ccm_site.files import write_file
+from ccm_site.keys import Keys, Shut, Subject
+from ccm_site.keys.age import Unopened, unwrap, wrap
+from ccm_site.kinds import SEALED, Kind, Kinds, load_kinds
+from ccm_site.model import Finding, Location
+from ccm_site.register import WorkTree
+from ccm_site.sealing import BadSeal, joined, open_fields, parted, seal_fields, seal_of, subject_of
+from ccm_site.source import Document, Unreadable, first_comment, parse
+
+_RULE = "R-PRV-9"
+
+
+class CannotSeal(Exception):
+    """A record that cannot be sealed or opened. Carries the finding."""
+
+    def __init__(self, finding: Finding):
+        super().__init__(finding.message)
+        self.finding = finding
+
+
+@dataclass(frozen=True)
+class SealedFiles:
+    """Which files were, or would be, sealed; which could not be, and why; how many were looked at."""
+
+    changed: tuple[str, ...]
+    faults: tuple[Finding, ...]
+    seen: int
+
+
+class Sealer:
+    """Seals and opens the records of one register with one opened key store."""
+
+    def __init__(self, root: Path, kinds: Kinds, keys: Keys):
+        self.root = root
+        self.kinds = kinds
+        self.keys = keys
+        self._placements: dict[str, Mapping[str, Any] | None] = {}
+
+    def open(self, document: Document) -> dict[str, Any]:
+        """A record's data with its sealed fields. Raises `CannotSeal` where they do not open."""
+        kind = self._kind(document)
+        seal = seal_of(document.data) if kind else None
+        if kind is None or seal is None:
+            return dict(document.data)
+        identity = self.keys.open([seal.key])[seal.key]
+        if isinstance(identity, Shut):
+            raise _fault(document, identity.words, "ask somebody whose posts may read it", f"/{SEALED}")
+        try:
+            fields = open_fields(seal.text, identity, kind.key_of(document.data))
+        except BadSeal as bad:
+            raise _fault(document, str(bad), "take it back from an earlier state of the file", f"/{SEALED}") from None
+        self.keys.log("unsealed", [str(document.data.get("id"))])
+        return joined(kind, document.data, fields)
+
+    def seal(self, document: Document, before: Document | None = None) -> bytes:
+        """The bytes of the record with everything sealed that is to be sealed; its own bytes where nothing is to be done.
+
+        Where the fields and their subject are those of ``before``, an earlier state of the same record, its sealed text is kept, so
+        that saving again makes no difference. Raises `CannotSeal`.
+        """
+        kind = self._kind(document)
+        if kind is None:
+            return document.raw
+        clear, fields = parted(self.kinds, kind, document.data)
+        if SEALED in document.data:
+            if not fields:
+                return document.raw
+            before = before or document
+            whole = self.open(Document(document.path, document.raw, {**clear, SEALED: document.data[SEALED]})) | fields
+            clear, fields = parted(self.kinds, kind, whole)
+        if not fields:
+            return document.raw
+        line = first_comment(document)
+        if line is not None:
+            raise CannotSeal(Finding(
+                _RULE, "error", "has a comment, which would stay in clear", Location(document.path, line),
+                "put what it says into a field, or remove it",
+            ))  # fmt: skip
+        return write(clear | {SEALED: self._sealed(kind, document, clear, fields, before)})
+
+    def keep_draft(self, record: Document, typed: bytes) -> None:
+        """Keep what somebody typed, which is no record yet, sealed to the key of the record that it was typed for."""
+        write_file(self._draft_file(record), self._draft_seal(record, typed), private=True)
+
+    def draft(self, record: Document) -> bytes | None:
+        """What was kept of an earlier attempt; None where there is nothing, or nothing that opens."""
+        kind, file = self._kind(record), self._draft_file(record)
+        if kind is None or not file.exists():
+            return None
+        ids = [k.id for k in self.keys.find(self._subject(kind, self.open(record)))]
+        for identity in self.keys.open(ids).values():
+            with suppress(Unopened):
+                if not isinstance(identity, Shut):
+                    return unwrap(file.read_bytes(), identity)
+        return None
+
+    def drop_draft(self, record: Document) -> None:
+        self._draft_file(record).unlink(missing_ok=True)
+
+    def _draft_file(self, record: Document) -> Path:
+        return self.root / "build" / "drafts" / f"{record.path.replace('/', '.')}.age"
+
+    def _draft_seal(self, record: Document, typed: bytes) -> bytes:
+        kind = self._kind(record)
+        if kind is None:
+            raise _fault(record, "has nothing that is sealed", "edit the file itself")
+        key = self.keys.key_for(self._subject(kind, self.open(record)))
+        return wrap(typed, [key.recipient], armoured=False)
+
+    def _sealed(
+        self,
+        kind: Kind,
+        document: Document,
+        clear: Mapping[str, Any],
+        fields: Mapping[str, Any],
+        before: Document | None,
+    ) -> dict[str, str]:
+        key = kind.key_of(document.data)
+        subject = self._subject(kind, {**clear, **fields})
+        old = seal_of(before.data) if before else None
+        ours = {k.id for k in self.keys.find(subject)}
+        if old is not None:
+            identity = self.keys.open([old.key])[old.key]
+            if not isinstance(identity, Shut) and old.key in ours:
+                try:
+                    if open_fields(old.text, identity, key) == fields:
+                        return {"key": old.key, "text": old.text}
+                except BadSeal:
+                    pass  # it is replaced by a sound one
+            elif not isinstance(identity, Shut):
+                # What was sealed before the subject was known stays in the history: it goes when the subject goes.
+                self.keys.join(old.key, subject)
+        made = self.keys.key_for(subject)
+        return {"key": made.id, "text": seal_fields(fields, made.recipient, key)}
+
+    def _subject(self, kind: Kind, data: Mapping[str, Any]) -> Subject:
+        placement = data.get("placement")
+        of = self._placement(placement) if kind.name != "placement" and isinstance(placement, str) else None
+        return subject_of(kind, data, of)
+
+    def _placement(self, id: str) -> Mapping[str, Any] | None:
+        """The opened data of a placement; None where there is none or it does not open."""
+        if id not in self._placements:
+            kind = self.kinds.get("placement")
+            paths = [p for t in kind.paths if (p := t.of({"kind": "placement", "id": id}))] if kind else []
+            found = None
+            for path in paths:
+                try:
+                    found = self.open(parse((self.root / path).read_bytes(), path))
+                except (OSError, Unreadable, CannotSeal):
+                    continue
+            self._placements[id] = found
+        return self._placements[id]
+
+    def _kind(self, document: Document) -> Kind | None:
+        kind = self.kinds.get(str(document.data.get("kind")))
+        return kind if kind and kind.seals else None
+
+
+def seal_files(root: Path, keys: Keys, only: Sequence[str] = (), *, write_them: bool = True) -> SealedFiles:
+    """Seal the records at or below the given paths (all, where none is given)."""
+    files, kinds = WorkTree(root), load_kinds(root / "schemas")
+    sealer = Sealer(root, kinds, keys)
+    changed: list[str] = []
+    faults: list[Finding] = []
+    seen = 0
+    for path in files.paths(kinds.folders):
+        if not path.endswith(".yaml") or files.leaves(path):
+            continue
+        if only and not any(path == o or path.startswith(f"{o}/") or o == "." for o in only):
+            continue
+        seen += 1
+        try:
+            document = parse(files.read(path), path)
+            sealed = sealer.seal(document)
+        except Unreadable as fault:
+            faults.extend(fault.findings)
+            continue
+        except CannotSeal as fault:
+            faults.append(fault.finding)
+            continue
+        if sealed != document.raw:
+            changed.append(path)
+            if write_them:
+                write_file(root / path, sealed)
+    return SealedFiles(tuple(changed), tuple(faults), seen)
+
+
+def opened_text(root: Path, keys: Keys, path: str) -> bytes:
+    """A record's file as YAML with its sealed fields in clear, for the eye. Raises `CannotSeal`, `Unreadable` or OSError."""
+    document = parse((root / path).read_bytes(), path)
+    data = Sealer(root, load_kinds(root / "schemas"), keys).open(document)
+    return document.raw if data == document.data else write(data)
+
+
+def _fault(document: Document, message: str, fix: str, pointer: str = "") -> CannotSeal:
+    return CannotSeal(Finding(_RULE, "error", message, Location(document.path, pointer=pointer), fix))

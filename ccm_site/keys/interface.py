@@ -1,0 +1,57 @@
+"""What the register asks of a key store. A council's own vault can be one by doing this."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, Protocol
+
+from ccm_site.keys.age import Identity
+from ccm_site.keys.readers import Reader
+
+
+class Subject(NamedTuple):
+    """Whom or what a sealed text is about: ``("case", "CH-7K2M9QX-4")``, ``("complaint", "K-2026-0001")``, ``("tender", "T-2026-0001")``."""
+
+    of: str
+    id: str
+
+
+@dataclass(frozen=True)
+class SubjectKey:
+    """The public side of a subject's key: ``KY-`` with 16 random characters, and the recipient ``age1…`` to encrypt to."""
+
+    id: str
+    recipient: str
+
+
+@dataclass(frozen=True)
+class Shut:
+    """Why a key does not open, with a sentence for people."""
+
+    reason: Literal["unknown", "destroyed", "not_for_you"]
+    words: str
+
+
+class Keys(Protocol):
+    """A store, opened by one reader on one day. Everything may raise KeyTrouble."""
+
+    reader: Reader
+
+    def key_for(self, subject: Subject) -> SubjectKey:
+        """The current key of a subject; made, for every reader in force who reads ``subject.of``, where there is none."""
+
+    def find(self, subject: Subject) -> tuple[SubjectKey, ...]:
+        """All keys alive that belong to a subject: its own, and those that were joined to it."""
+
+    def join(self, key_id: str, subject: Subject) -> None:
+        """A key made for another subject belongs to this one too, so that erasing either destroys it."""
+
+    def open(self, key_ids: Iterable[str]) -> Mapping[str, Identity | Shut]:
+        """The secret half of each key, or why it stays shut."""
+
+    def log(self, did: str, what: Sequence[str], why: str = "") -> None:
+        """Note who did what to which records or keys (ids only) and when. Raises ValueError for what is no id."""
+
+    def destroy(self, subject: Subject, request: str) -> tuple[SubjectKey, ...]:
+        """Destroy all keys of a subject by an erasure that two persons agreed; gives those destroyed."""
