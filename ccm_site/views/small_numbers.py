@@ -68,8 +68,8 @@ class CountTable:
 def suppress(tables: Sequence[CountTable], *, secondary: bool = True) -> dict[str, dict[tuple[str, str], Shown]]:
     """For each table that is not ``known`` what is shown in each cell.
 
-    All tables of a site have to be given at once. The same tables give the same result. Unprotected stays only what counts nobody
-    but those whom readers know of already. ``secondary=False`` marks only the small counts, which can then be worked out: it is for
+    All tables of a site have to be given at once. The same tables give the same result. What counts nobody but those whom some
+    readers know of already is kept from the other readers. ``secondary=False`` marks only the small counts, which can then be worked out: it is for
     tests. Raises ValueError where tables of the same people disagree on who they are.
     """
     out: dict[str, dict[tuple[str, str], Shown]] = {}
@@ -155,10 +155,13 @@ class _Family:
                     members[cell].append(atom)
         safe: set[Cell] = set()
         for cell in sorted(small, key=lambda c: (TOTAL in c[1:], self.count[c], c)) if secondary else ():
-            world = None if cell in safe else self._cheapest(cell, members[cell])
+            if cell in safe:
+                continue
+            # Where only people are counted whom some readers know of, it is still kept from the others.
+            world = self._cheapest(cell, members[cell]) or self._cheapest(cell, members[cell], of_known=True)
             if world is None:
                 continue
-            change = self._change(world)
+            change = {c: by for c, by in self._change(world).items() if not self.tables[c[0]].known}
             safe.update(change)
             crossed = {c for c, by in change.items() if self._crosses(c, by)}
             opening = {c for c in change if self.count[c] >= LEAST} | crossed
@@ -175,14 +178,17 @@ class _Family:
             return WITHHELD
         return SMALL if 0 < self.count[cell] < LEAST else self.count[cell]
 
-    def _cheapest(self, cell: Cell, atoms: Sequence[Atom]) -> World | None:
-        """The world that changes a cell and leaves out least, of those that are tried; None where none is possible."""
+    def _cheapest(self, cell: Cell, atoms: Sequence[Atom], *, of_known: bool = False) -> World | None:
+        """The world that changes a cell and leaves out least, of those that are tried; None where none is possible.
+
+        ``of_known`` worlds may change known counts too: they hide nothing from readers who know these.
+        """
         best, least = None, 0
         for tried, (leave, join) in enumerate(self._worlds(atoms)):
             if best is not None and tried > TRIES:
                 break
             world: World = dict.fromkeys(join, 1) | dict.fromkeys(leave, -1)
-            price = self._price(cell, world)
+            price = self._price(cell, world, of_known)
             if price == 0:
                 return world
             if price != _IMPOSSIBLE and (best is None or price < least):
@@ -250,7 +256,7 @@ class _Family:
                 change[cell] += by
         return {cell: by for cell, by in change.items() if by}
 
-    def _price(self, target: Cell, world: World) -> int:
+    def _price(self, target: Cell, world: World, of_known: bool) -> int:
         """How much would have to be left out; `_IMPOSSIBLE` where readers could tell in any case, or the target stays as it is."""
         for atom, by in world.items():
             if by < 0 and atom not in self.people:
@@ -260,8 +266,10 @@ class _Family:
             return _IMPOSSIBLE
         price = 0
         for cell, by in change.items():
-            number = self.count[cell]
-            if number == 0 or number + by == 0 or self.tables[cell[0]].known:
+            number, known = self.count[cell], self.tables[cell[0]].known
+            if known and of_known:
+                continue
+            if number == 0 or number + by == 0 or known:
                 return _IMPOSSIBLE  # none is always shown as 0
             if cell in self.hidden:
                 continue

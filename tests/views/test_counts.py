@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
@@ -233,6 +233,7 @@ def test_nor_does_one_who_knows_how_many_each_contract_for_one_placement_has(see
     assert others == []
 
 
+@example(contracts=[(0, 0, True)], placed=[(0, PLACED[3])] + [(1, PLACED[3])] * 5, complained=[])
 @given(
     st.lists(st.tuples(st.integers(0, 1), st.integers(0, 1), st.booleans()), min_size=1, max_size=3),
     st.lists(st.tuples(st.integers(0, 3), st.sampled_from(PLACED[2:5])), max_size=22),
