@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from ccm_site.keys import Identity, Keys, Shut
 from ccm_site.kinds import SEALED, Field, Kind, Kinds, load_kinds
 from ccm_site.model import Finding, Key, Link, Location, Record, Register, pointer_of
 from ccm_site.sealing import BadSeal, fault_of, joined, open_fields, seal_of
-from ccm_site.source import Unreadable, blob_id, first_comment, parse
+from ccm_site.source import Unreadable, blob_id, comments, parse
 
 NO_KEYS = "no key store is at hand"
 MARKER = "policy/register.yaml"
@@ -68,6 +68,14 @@ def _walk(folder: Path, name: str) -> Iterator[str]:
             yield path
 
 
+class Aside(NamedTuple):
+    """A text of a file that is no value of a record."""
+
+    path: str
+    line: int
+    text: str
+
+
 @dataclass(frozen=True)
 class Loaded:
     """A register as loaded: its records, its kinds, and what could not become a record, and why."""
@@ -78,6 +86,8 @@ class Loaded:
     findings: tuple[Finding, ...]
     misfits: tuple[Record, ...]
     """Records whose kind or id is unusable, or already taken: checked against their schema, but cited by nobody."""
+    aside: tuple[Aside, ...] = ()
+    """What stands in the files and is in no record: comments, and the lines of files that could not be read."""
 
     @cached_property
     def shut(self) -> tuple[Record, ...]:
@@ -110,6 +120,7 @@ def load_from(files: Files, kinds: Kinds, keys: Keys | None = None) -> Loaded:
     records: dict[Key, Record] = {}
     misfits: list[Record] = []
     unreadable: dict[str, str] = {}
+    aside: list[Aside] = []
     enabled = gc.isenabled()
     gc.disable()  # tens of thousands of small dicts, none of them garbage
     try:
@@ -120,11 +131,16 @@ def load_from(files: Files, kinds: Kinds, keys: Keys | None = None) -> Loaded:
             except Unreadable as fault:
                 findings.extend(fault.findings)
                 unreadable[_id_of_path(path)] = path
+                aside.extend(
+                    Aside(path, n, line) for n, line in enumerate(raw.decode("utf-8", "replace").splitlines(), 1)
+                )
                 continue
             record = _record(document.data, path, blob_id(raw), kinds, findings)
-            if (kind := kinds.get(record.kind)) and kind.audience == "restricted" and (line := first_comment(document)):
+            said = comments(document)
+            aside.extend(Aside(path, line, text) for line, text in said)
+            if said and (kind := kinds.get(record.kind)) and kind.audience == "restricted":
                 findings.append(Finding(
-                    "R-PRV-9", "error", "has a comment, which would lie here in clear", Location(path, line),
+                    "R-PRV-9", "error", "has a comment, which would lie here in clear", Location(path, said[0][0]),
                     "put what it says into a field, or remove it",
                 ))  # fmt: skip
             first = records.get(record.key)
@@ -143,7 +159,7 @@ def load_from(files: Files, kinds: Kinds, keys: Keys | None = None) -> Loaded:
     finally:
         if enabled:
             gc.enable()
-    return Loaded(files, kinds, register, (*findings, *broken), tuple(misfits))
+    return Loaded(files, kinds, register, (*findings, *broken), tuple(misfits), tuple(aside))
 
 
 def _sound_paths(files: Files, kinds: Kinds, findings: list[Finding]) -> Iterator[str]:

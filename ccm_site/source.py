@@ -147,10 +147,10 @@ def _places(document: Document) -> dict[str, tuple[int, int]]:
     return places
 
 
-def first_comment(document: Document) -> int | None:
-    """The line of the first comment, counted from 1; None where there is none."""
+def comments(document: Document) -> list[tuple[int, str]]:
+    """Each comment of a file with its line, counted from 1."""
     if b"#" not in document.raw:
-        return None
+        return []
     text = document.raw.decode("utf-8")
     rest = list(text)
     for event in _events(text):
@@ -158,8 +158,9 @@ def first_comment(document: Document) -> int | None:
             start, end = event.start_mark.index, event.end_mark.index  # type: ignore[union-attr]  # libyaml sets both
             if event.style in ("|", ">"):  # what stands behind the indicator is a comment, what is below it the text
                 start = text.find("\n", start, end) if "\n" in text[start:end] else end
-            rest[start:end] = " " * (end - start)
-    return text.count("\n", 0, at) + 1 if (at := "".join(rest).find("#")) >= 0 else None
+            rest[start:end] = ("\n" if c == "\n" else " " for c in text[start:end])
+    lines = enumerate("".join(rest).split("\n"), 1)
+    return [(number, line[line.index("#") :]) for number, line in lines if "#" in line]
 
 
 def _advance(stack: list[tuple[str, Any]]) -> None:

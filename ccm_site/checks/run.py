@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from ccm_site import register as registers
+from ccm_site.checks.aside import aside_findings, detector_of, unspoken
 from ccm_site.checks.discretion import discreet
 from ccm_site.checks.schema import schema_findings
 from ccm_site.checks.seals import seal_findings
@@ -32,13 +33,16 @@ def check(root: Path, today: date, keys: Keys | None = None) -> tuple[Loaded, tu
 def check_loaded(loaded: Loaded, today: date) -> tuple[Finding, ...]:
     """All findings of a loaded register, ordered by file and line."""
     records = [*loaded.register, *loaded.misfits]
+    detector = detector_of(loaded.register)
     found = [
         *loaded.findings,
         *schema_findings(records, loaded.kinds),
         *seal_findings(loaded.register, records, loaded.kinds),
         *rule_findings(loaded.register, loaded.kinds, today),
+        *aside_findings(loaded, detector, today),
     ]
-    return located(loaded, discreet(soften(found, records), records))
+    placed = located(loaded, discreet(soften(found, records), records))
+    return tuple(sorted(unspoken(placed, detector, today), key=lambda f: f.order))
 
 
 def soften(findings: Iterable[Finding], records: Iterable[Record]) -> list[Finding]:

@@ -15,6 +15,7 @@ from ccm_site.custody.readers import NoReader, reader_of
 from ccm_site.keys import (
     FolderStore,
     NoStore,
+    OpenFolder,
     Reader,
     Rewrapped,
     backup,
@@ -104,6 +105,11 @@ def rewrap(keys_at: Path | None, root: Path) -> None:
     """Make the readers agree with the posts that they hold today: who moved on loses what no post allows any more."""
     today = date.today()
     store = needed_keys(root, keys_at, today)
+    _agree(store, root, today)
+
+
+def _agree(store: OpenFolder, root: Path, today: date) -> None:
+    """Make the store's readers those whose posts say so today."""
     loaded = load(root, store)
     kept, gone = [], []
     for reader in store.readers():
@@ -116,10 +122,20 @@ def rewrap(keys_at: Path | None, root: Path) -> None:
         click.echo(line)
 
 
-@keys.command("list")
+@keys.command("escrow")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @keys_option
 @root_option
-def list_(keys_at: Path | None, root: Path) -> None:
+def escrow(folder: Path, keys_at: Path | None, root: Path) -> None:
+    """Name another FOLDER as the escrow folder: this store's own that was moved, or an empty one for the backups to come."""
+    needed_keys(root, keys_at, date.today()).use_escrow(folder)
+    click.echo(f"{folder}: the escrow folder from now on.")
+
+
+@keys.command("status")
+@keys_option
+@root_option
+def status(keys_at: Path | None, root: Path) -> None:
     """Who reads what, until when; and how many keys there are."""
     store = needed_keys(root, keys_at, date.today())
     for reader in store.readers():
@@ -177,13 +193,12 @@ def restore_(file: Path, keys_at: Path | None, escrow_at: Path | None, root: Pat
         str(r.data["key_fingerprint"]) for r in load(root).register.of_kind("disposal") if "key_fingerprint" in r.data
     ]
     mine = load_identity(identity_path(), ask_passphrase)
-    done = restore(
-        file, keys_folder(root, keys_at), escrow_folder(root, escrow_at), mine, date.today(), also_destroyed=erased
-    )
+    folder, today = keys_folder(root, keys_at), date.today()
+    done = restore(file, folder, escrow_folder(root, escrow_at), mine, today, also_destroyed=erased)
     click.echo(
         f"{done.keys} keys restored as of {done.made_on.isoformat()}; {len(done.left_out)} left out, since they were destroyed."
     )
-    click.echo("Next: ccm keys rewrap, then ccm keys check.", err=True)
+    _agree(FolderStore.open(folder, mine, today), root, today)
 
 
 @keys.command("expire")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from ccm_site.checks.aside import detector_of
 from ccm_site.checks.report import FORMATS
 from ccm_site.checks.run import check as run_check
 from ccm_site.cli.base import (
@@ -55,7 +56,7 @@ def check(paths: tuple[Path, ...], format_: str, keys_at: Path | None, root: Pat
     loaded, findings = run_check(root, today, keys_at_hand(root, keys_at, today))
     shut = loaded.shut
     if not paths:
-        said = scan_texts(names_and_messages(root), _detector(root), today)
+        said = scan_texts(names_and_messages(root), detector_of(loaded.register), today)
         findings = tuple(sorted((*findings, *said), key=lambda f: f.order))
     else:
         wanted = [inside(root, p) for p in paths]
@@ -152,23 +153,14 @@ def serve(
 
 
 def _inspector(root: Path) -> Inspect:
+    """What looks through a site before it leaves, by the council's own settings where these can be read."""
     from ccm_site.publish.outgoing import inspector
 
-    return inspector(_detector(root))
-
-
-def _detector(root: Path) -> Detector:
-    """The council's detector of personal data, as its table says; without settings where that table cannot be read."""
     try:
         table = parse((root / PERSONAL_DATA).read_bytes(), PERSONAL_DATA).data
-    except (OSError, Unreadable):
-        table = {}
-    try:
-        return configured(table)
-    except BadPattern:  # told by the check
-        return configured({})
-    except NamesTrouble as error:
-        raise click.UsageError(str(error)) from None
+        return inspector(configured(table))
+    except (OSError, Unreadable, BadPattern, NamesTrouble):  # told by the check
+        return inspector(Detector())
 
 
 @main.command()

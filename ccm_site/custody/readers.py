@@ -19,11 +19,13 @@ class NoReader(Exception):
 
 def roles_of(register: Register, post: str, today: date) -> frozenset[str]:
     """The roles that a post holds on a day."""
+    return frozenset(str(r.get("role")) for r in _roles(register, post, today))
+
+
+def _roles(register: Register, post: str, today: date) -> list[Mapping[str, Any]]:
     record = register.get("post", post)
     held = record.data.get("roles") if record else None
-    return frozenset(
-        str(r.get("role")) for r in held if isinstance(r, Mapping) and _in_force(r, today)
-    ) if isinstance(held, list) else frozenset()  # fmt: skip
+    return [r for r in held if isinstance(r, Mapping) and _in_force(r, today)] if isinstance(held, list) else []
 
 
 def posts_of(register: Register, person: str, today: date) -> tuple[Mapping[str, Any], ...]:
@@ -63,7 +65,7 @@ def subjects_by_role(register: Register, kinds: Kinds, today: date) -> Mapping[s
 
 
 def reader_of(register: Register, kinds: Kinds, person: str, key: str, today: date) -> Reader:
-    """A person as a reader on a day, until the first of the posts that make him or her one comes to an end.
+    """A person as a reader on a day, until the first of the posts or roles that make him or her one comes to an end.
 
     After that day the reader is looked at again (``ccm keys rewrap``). Raises `NoReader`.
     """
@@ -71,13 +73,12 @@ def reader_of(register: Register, kinds: Kinds, person: str, key: str, today: da
     posts, reads, ends, starts = [], set(), [], []
     for held in posts_of(register, person, today):
         post = str(held.get("post"))
-        subjects = {s for role in roles_of(register, post, today) for s in may.get(role, ())}
-        if subjects:
+        used = [r for r in _roles(register, post, today) if may.get(str(r.get("role")))]
+        if used:
             posts.append(post)
-            reads |= subjects
+            reads |= {s for r in used for s in may[str(r.get("role"))]}
             starts.append(_day(held.get("from")) or today)
-            if end := _day(held.get("to")):
-                ends.append(end)
+            ends += [end for e in (held, *used) if (end := _day(e.get("to")))]
     if not reads:
         named = ", ".join(str(p.get("post")) for p in posts_of(register, person, today))
         raise NoReader(

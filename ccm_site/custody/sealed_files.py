@@ -16,7 +16,7 @@ from ccm_site.kinds import SEALED, Kind, Kinds, load_kinds
 from ccm_site.model import Finding, Location
 from ccm_site.register import WorkTree
 from ccm_site.sealing import BadSeal, joined, open_fields, parted, seal_fields, seal_of, subject_of
-from ccm_site.source import Document, Unreadable, first_comment, parse
+from ccm_site.source import Document, Unreadable, comments, parse
 
 _RULE = "R-PRV-9"
 
@@ -81,10 +81,9 @@ class Sealer:
             clear, fields = parted(self.kinds, kind, whole)
         if not fields:
             return document.raw
-        line = first_comment(document)
-        if line is not None:
+        if said := comments(document):
             raise CannotSeal(Finding(
-                _RULE, "error", "has a comment, which would stay in clear", Location(document.path, line),
+                _RULE, "error", "has a comment, which would stay in clear", Location(document.path, said[0][0]),
                 "put what it says into a field, or remove it",
             ))  # fmt: skip
         return write(clear | {SEALED: self._sealed(kind, document, clear, fields, before)})

@@ -260,6 +260,22 @@ class OpenFolder:
             raise ValueError(f"the log of keys takes one line of at most {LOGGED_WORDS} characters")
         self.room.log(self.reader.person, did, what, why)
 
+    def ended(self, day: date) -> str:
+        """Why this reader may read no more on a day; "" while he or she may."""
+        try:
+            now = next((r for r in self.readers() if r.key == self.reader.key), None)
+        except KeyTrouble as trouble:
+            return str(trouble)
+        if now is None:
+            return f"{self.reader.person} is no reader of this store any more"
+        if now.reads != self.reader.reads:
+            return f"what {self.reader.person} may read has changed"
+        return "" if now.in_force(day) else f"{self.reader.person} may read until {in_words(now.until)}" if now.until else "not yet"
+
+    def watched(self) -> tuple[Path, ...]:
+        """The list of what was destroyed, and the list of readers."""
+        return (self.folder / "destroyed.json", self.folder / "readers.json")
+
     # Erasure
 
     def destroy(self, subject: Subject, request: str) -> tuple[SubjectKey, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
 from ccm_site.keys.age import Identity
@@ -52,6 +54,12 @@ class Keys(Protocol):
 
     def log(self, did: str, what: Sequence[str], why: str = "") -> None:
         """Note who did what to which records or keys (ids only) and when. Raises ValueError for what is no id."""
+
+    def ended(self, day: date) -> str:
+        """Why this reader may read no more on a day, in a sentence; "" while he or she may. Asks the store itself, each time."""
+
+    def watched(self) -> tuple[Path, ...]:
+        """Files that change when keys are destroyed or readers change, for whoever shows what was opened. May be empty."""
 
     def destroy(self, subject: Subject, request: str) -> tuple[SubjectKey, ...]:
         """Destroy all keys of a subject by an erasure that two persons agreed; gives those destroyed."""

@@ -59,12 +59,12 @@ class Shown:
 
 def over(keys: Keys | None, day: date) -> str:
     """Why the reader may not read on ``day``; "" where they may. A register in clear has no readers, and is never over."""
-    if keys is None or keys.reader.until is None or day <= keys.reader.until:
-        return ""
-    until = keys.reader.until
+    words = keys.ended(day) if keys is not None else ""
     return (
-        f"You could read the restricted site until {until.day} {until:%B %Y}. Nothing of it is shown any more. "
-        "If you still need it, ask for a new date for your post; then start ccm serve again."
+        f"The restricted site is not shown any more: {words}. If you still need it, ask for your post or its date to be put right; "
+        "then start ccm serve again."
+        if words
+        else ""
     )
 
 

@@ -57,13 +57,14 @@ def serve(
     site is shown no longer. The other sites lie in their folders; ``inspect`` is as in `publish.build.build`.
     """
     stop = threading.Event()
-    seen = stamp(watched_paths(root)) if rebuild else (0, 0)
+    watched = partial(watched_paths, root, keys.watched() if keys else ())
+    seen = stamp(watched()) if rebuild else (0, 0)
     if audience == "restricted":
         app, again = _in_memory(root, today, keys, stop)
     else:
         app, again = _from_folder(root, audience, today, rebuild, inspect)
     if rebuild:
-        threading.Thread(target=keep_fresh, args=(root, again, stop, seen, _to_stderr), daemon=True).start()
+        threading.Thread(target=keep_fresh, args=(watched, again, stop, seen, _to_stderr), daemon=True).start()
     server = listening(app, port)
     print(f"http://{HOST}:{server.effective_port}", flush=True)
     try:
@@ -162,12 +163,14 @@ def _say_warnings(warnings: Iterable[str], say: Say) -> None:
         say(f"In the handbook: {line}")
 
 
-def keep_fresh(root: Path, again: Again, stop: threading.Event, seen: tuple[int, int], say: Say) -> None:
-    """Make the site ``again`` whenever files of the register have changed and are still for a moment, until ``stop`` is set.
+def keep_fresh(
+    watch_for: Callable[[], tuple[Path, ...]], again: Again, stop: threading.Event, seen: tuple[int, int], say: Say
+) -> None:  # fmt: skip
+    """Make the site ``again`` whenever what is watched for has changed and is still for a moment, until ``stop`` is set.
 
     ``seen`` is the `stamp` of the files that the shown site was made from: what changed before the watch began is noticed by it.
     """
-    watched = watched_paths(root)
+    watched = watch_for()
     first = True
     while not stop.is_set():
         changes = watch(
@@ -175,7 +178,7 @@ def keep_fresh(root: Path, again: Again, stop: threading.Event, seen: tuple[int,
             yield_on_timeout=True, raise_interrupt=False,
         )  # fmt: skip
         for changed in changes:
-            now = watched_paths(root)
+            now = watch_for()
             missed = first and stamp(now) != seen
             first = False
             if changed or missed or now != watched:
@@ -188,8 +191,8 @@ def keep_fresh(root: Path, again: Again, stop: threading.Event, seen: tuple[int,
 
 
 def stamp(paths: tuple[Path, ...]) -> tuple[int, int]:
-    """How many files there are below the paths, and when one was last changed (nanoseconds)."""
-    times = []
+    """How many files there are at or below the paths, and when one was last changed (nanoseconds)."""
+    times = [path.stat().st_mtime_ns for path in paths if path.is_file()]
     for path in paths:
         for folder, _, names in os.walk(path):
             for name in names:
@@ -198,14 +201,14 @@ def stamp(paths: tuple[Path, ...]) -> tuple[int, int]:
     return len(times), max(times, default=0)
 
 
-def watched_paths(root: Path) -> tuple[Path, ...]:
-    """Everything that a site is made from and that exists: records, schemas, prose, look, and the history's last entry."""
+def watched_paths(root: Path, also: tuple[Path, ...] = ()) -> tuple[Path, ...]:
+    """Everything that a site is made from and that exists: records, schemas, prose, look, the history's last entry; and ``also``."""
     try:
         folders = load_kinds(root / "schemas").folders
     except BadSchema:
         folders = ()
     names = (*folders, "schemas", "docs", "templates", "mkdocs.yml", ".git/logs/HEAD")
-    return tuple(path for name in dict.fromkeys(names) if (path := root / name).exists())
+    return tuple(path for path in (*(root / name for name in dict.fromkeys(names)), *also) if path.exists())
 
 
 class _Records(DefaultFilter):

@@ -174,7 +174,7 @@ def test_nothing_in_what_the_commands_say_or_leave_behind(world):
     office, _, temporary = world
     said = b"".join((
         ccm(office, "check", "--as-of", "2026-05-04"), ccm(office, "check", "--format", "json"), ccm(office, "fmt", "--check"),
-        ccm(office, "seal"), ccm(office, "keys", "list"), ccm(office, "keys", "check"), ccm(office, "check", person="s3"),
+        ccm(office, "seal"), ccm(office, "keys", "status"), ccm(office, "keys", "check"), ccm(office, "check", person="s3"),
     ))  # fmt: skip
     assert sings(said) == []
     assert loud_files(office.root, office.folder, temporary) == []

@@ -154,9 +154,9 @@ def test_subject(sealed):
     )
 
 
-def test_keys_list_add_remove_rewrap_and_check(sealed, tmp_path):
+def test_keys_status_add_remove_rewrap_and_check(sealed, tmp_path):
     assert ccm(sealed, "keys", "check").returncode == 0
-    listed = ccm(sealed, "keys", "list").stdout
+    listed = ccm(sealed, "keys", "status").stdout
     assert "s3 (finance) reads, from 2020-01-01 until 2026-12-31: action, case" in listed and "1 of a case" in listed
     new = tmp_path / "new.txt"
     public = ccm(sealed, "keys", "identity", "--no-passphrase", CCM_IDENTITY=str(new)).stdout.strip()

@@ -21,13 +21,16 @@ import waitress.buffers
 from ccm_site.checks.run import check
 from ccm_site.demo import lay
 from ccm_site.keys import FolderStore, load_identity
+from ccm_site.keys.trouble import in_words
 from ccm_site.model import Finding, Location
 from ccm_site.publish.build import MemoryResult, NeedsKeys, build_in_memory
 from ccm_site.starter import shipped
 from ccm_site.web import serve as serving
 from ccm_site.web.restricted import Shown, close_when_over, over
-from ccm_site.web.serve import listening, renewed, serve
+from ccm_site.web.serve import listening, renewed, serve, stamp, watched_paths
 from ccm_site.web.site import create_app
+from tests.custody.office import TODAY as OFFICE_DAY
+from tests.custody.office import make_office
 from tests.registers import CONTRACT, DEMO_DAY, TODAY, make_small, write
 
 HOME = "http://127.0.0.1:8000/"
@@ -44,7 +47,12 @@ posts:
 
 
 def reader(until=None):
-    return SimpleNamespace(reader=SimpleNamespace(until=until))
+    """The keys of somebody who may read until a day."""
+
+    def ended(day):
+        return "" if until is None or day <= until else f"staff-1 may read until {in_words(until)}"
+
+    return SimpleNamespace(ended=ended, watched=lambda: ())
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +125,16 @@ def test_when_the_readers_time_is_over_nothing_is_shown(client, shown, site):
         assert "until 30 November 2026" in answer.text and "Foster care" not in answer.text
     shown.swap(site)  # a build that had begun before
     assert shown.site is None and client.get("/", base_url=HOME).status_code == 403
+
+
+def test_a_reader_who_was_removed_is_noticed_and_an_erased_key_makes_it_anew(tmp_path):
+    office = make_office(tmp_path)
+    keys = office.store("s3", OFFICE_DAY)
+    assert over(keys, OFFICE_DAY) == "" and "until 31 December 2026" in over(keys, date(2027, 1, 1))
+    before = stamp(watched_paths(office.root, keys.watched()))
+    office.store("s1").remove_reader("s3")
+    assert "s3 is no reader of this store any more" in over(keys, OFFICE_DAY)
+    assert stamp(watched_paths(office.root, keys.watched())) != before
 
 
 def test_a_reader_whose_time_is_over_does_not_start_it(small_register, capsys):
