@@ -226,3 +226,26 @@ def test_opening_is_logged_without_content(office):
     opened_text(office.root, office.store(), PLACEMENT)
     log = (office.folder / "log.jsonl").read_text("utf-8")
     assert '"s2"' in log and "P-2026-0001" in log and "unsealed" in log and CASE not in log and "house" not in log
+
+
+def test_git_merges_a_clear_change_with_a_sealed_one(office):
+    """One side changes a sealed field, the other a clear one: both stand, and nothing had to be opened."""
+    from tests.custody.test_erasure import git
+
+    sealed(office)
+    git(office.root, "init", "-q", "-b", "main")
+    git(office.root, "add", "-A")
+    git(office.root, "commit", "-q", "-m", "Sealed")
+    git(office.root, "switch", "-q", "-c", "other")
+    path = office.root / PLACEMENT
+    path.write_text(path.read_text("utf-8").replace("status: active", "status: ended"), "utf-8")
+    git(office.root, "commit", "-qam", "Ended")
+    git(office.root, "switch", "-q", "main")
+    sealer = Sealer(office.root, load_kinds(office.root / "schemas"), office.store())
+    text = opened_text(office.root, office.store(), PLACEMENT).replace(b"2026-04-20", b"2026-04-21")
+    path.write_bytes(sealer.seal(parse(text, PLACEMENT), read(office, PLACEMENT)))
+    git(office.root, "commit", "-qam", "Another day")
+    git(office.root, "merge", "-q", "--no-edit", "other")
+    data = load(office.root, office.store()).register.get("placement", "P-2026-0001").data
+    assert (data["status"], data["start_date"]) == ("ended", "2026-04-21")
+    assert format_files(office.root, write=False).changed == ()
