@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from ccm_site.files import write_file
 from ccm_site.gitrepo import scrubbed_env
 from ccm_site.keys import FolderStore, OpenFolder, load_identity, make_identity
 from ccm_site.kinds import load_kinds
+from ccm_site.model import Key, Register
 from ccm_site.register import MARKER, WorkTree, load
 from ccm_site.source import parse
 from ccm_site.starter import shipped
@@ -45,11 +47,16 @@ def lay(source: Path, target: Path) -> int:
     write_file(target / ".gitignore", b"/build/\n")
     months: dict[str, list[str]] = defaultdict(list)
     paths = [p for p in files.paths(kinds.folders) if p.endswith(".yaml")]
-    sealer = Sealer(target, kinds, _store(source, target))
-    for path in sorted(paths, key=lambda p: (not p.endswith("/placement.yaml"), p)):  # a notice is sealed with its placement's key
+    store, public = _store(source, target)
+    sealer = Sealer(target, kinds, store)
+    for path in sorted(
+        paths, key=lambda p: (not p.endswith("/placement.yaml"), p)
+    ):  # a notice is sealed with its placement's key
         raw = files.read(path)
         if path == MARKER:
             raw = edit(parse(raw, path), {"/demonstration": "copy"})
+        if path in public:
+            raw = edit(parse(raw, path), {"/reading_keys": public[path]})
         there = parse((target / path).read_bytes(), path) if (target / path).exists() else None
         write_file(target / path, sealer.seal(parse(raw, path), there))
         days = [d for d in (m.decode() for m in _DAY.findall(raw)) if d <= _LAST]
@@ -70,21 +77,25 @@ def lay(source: Path, target: Path) -> int:
     return len(paths)
 
 
-def _store(source: Path, target: Path) -> OpenFolder:
-    """The demonstration's key store, made where there is none."""
+def _store(source: Path, target: Path) -> tuple[OpenFolder, dict[str, list[dict[str, str]]]]:
+    """The demonstration's key store, made where there is none; and by the paths of their records the readers' public keys."""
     folder, people = target.with_name(f"{target.name}.keys"), target.with_name(f"{target.name}.identities")
-    files = [people / f"{person}.txt" for person in _READERS]
-    keys = [make_identity(f, None) if not f.exists() else str(load_identity(f, str).to_public()) for f in files]
-    first = load_identity(files[0], str)
-    today = date.today()
-    if folder.exists():
-        return FolderStore.open(folder, first, today)
+    today, files = date.today(), {person: people / f"{person}.txt" for person in _READERS}
+    keys = {
+        person: str(load_identity(file, str).to_public()) if file.exists() else make_identity(file, None)
+        for person, file in files.items()
+    }
     loaded = load(source)
-    readers = [reader_of(loaded.register, loaded.kinds, p, k, today) for p, k in zip(_READERS, keys, strict=True)]
-    store = FolderStore.create(folder, readers[0], first, target.with_name(f"{target.name}.escrow"), today)
-    for reader in readers[1:]:
-        store.add_reader(reader)
-    return store
+    records, public = dict(loaded.register.records), {}
+    for person, key in keys.items():
+        record = records[Key("person", person)]
+        public[record.path] = [{"key": key, "from": "2024-01-01"}]
+        records[record.key] = replace(record, data={**record.data, "reading_keys": public[record.path]})
+    first = load_identity(files[_READERS[0]], str)
+    if not folder.exists():
+        readers = [reader_of(Register(records), loaded.kinds, person, today) for person in _READERS]
+        FolderStore.create(folder, readers[0], first, target.with_name(f"{target.name}.escrow"), today).rewrap(readers)
+    return FolderStore.open(folder, first, today), public
 
 
 def _enter(target: Path, day: str, message: str, paths: list[str]) -> None:

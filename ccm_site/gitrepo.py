@@ -57,7 +57,7 @@ def last_changes(root: Path) -> Mapping[str, Change]:
 
 
 def names_and_messages(root: Path) -> list[tuple[str, str]]:
-    """Pairs of place and text: ``branch name`` and each local branch's name, ``commit 1a2b3c4d`` and each message back from HEAD.
+    """Pairs of place and text: each local branch's and tag's name, and ``commit 1a2b3c4d`` with each message and note that they lead to.
 
     One pass over the history. Empty outside a repository; without messages where nothing is recorded yet.
     """
@@ -66,14 +66,14 @@ def names_and_messages(root: Path) -> list[tuple[str, str]]:
         return []
     folder, env = repo.working_tree_dir or repo.git_dir, scrubbed_env()
     names = subprocess.run(
-        ["git", "for-each-ref", "--format=%(refname)", "refs/heads"],
+        ["git", "for-each-ref", "--format=%(refname)", "refs/heads", "refs/tags"],
         cwd=folder,
         env=env,
         capture_output=True,
         check=False,
     )
     out = [
-        ("branch name", name.removeprefix("refs/heads/"))
+        ("branch name" if name.startswith("refs/heads/") else "tag name", name.split("/", 2)[-1])
         for name in names.stdout.decode("utf-8", "replace").splitlines()
     ]
     command = [
@@ -85,7 +85,10 @@ def names_and_messages(root: Path) -> list[tuple[str, str]]:
         "log",
         "-z",
         "--no-show-signature",
-        "--format=%h%x01%B",
+        "--format=%h%x01%B%N",
+        "HEAD",
+        "--branches",
+        "--tags",
     ]
     log = subprocess.run(command, cwd=folder, env=env, capture_output=True, check=False)
     if log.returncode == 0:

@@ -256,9 +256,9 @@ class Kinds:
         """
         parent = next((f for n in kind.page_on if n in data and (f := kind.field(n))), None)
         wide = parent is not None and any(self.by_name[name].audience == "restricted" for name in parent.ref)
-        return self._sealable(kind) if wide else tuple(f.name for f in kind.fields if f.sealed)
+        return self.sealable(kind) if wide else tuple(f.name for f in kind.fields if f.sealed)
 
-    def _sealable(self, kind: Kind) -> tuple[str, ...]:
+    def sealable(self, kind: Kind) -> tuple[str, ...]:
         """Every field that can be sealed in some record of the kind."""
         parents = (f for n in kind.page_on if (f := kind.field(n)))
         wide = any(self.by_name[name].audience == "restricted" for f in parents for name in f.ref)
@@ -285,7 +285,7 @@ class Kinds:
     @cached_property
     def shut(self) -> Kinds:
         """The same kinds for records whose sealed part is not open: what may be sealed is not asked for."""
-        relaxed = {k.name: replace(k, schema=_relaxed(k.schema, frozenset(self._sealable(k)))) for k in self if k.seals}
+        relaxed = {k.name: replace(k, schema=_relaxed(k.schema, frozenset(self.sealable(k)))) for k in self if k.seals}
         return Kinds({**self.by_name, **relaxed}, self.documents)
 
     @cached_property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -12,14 +13,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from ccm_site.keys import Identity, Keys, Shut
+from ccm_site.keys import Identity, Keys, Shut, Subject
 from ccm_site.kinds import SEALED, Field, Kind, Kinds, load_kinds
 from ccm_site.model import Finding, Key, Link, Location, Record, Register, pointer_of
-from ccm_site.sealing import BadSeal, fault_of, joined, open_fields, seal_of
+from ccm_site.sealing import BadSeal, case_of, fault_of, joined, open_fields, seal_of, subject_of
 from ccm_site.source import Unreadable, blob_id, comments, parse
 
 NO_KEYS = "no key store is at hand"
 MARKER = "policy/register.yaml"
+# Temporary files of this program and of editors, and folders of systems.
+_LEFT_BEHIND = re.compile(r"\A\..*(\.tmp|\.sw[a-z]|\.lock)\Z|\A\.(#.*|DS_Store|git|~lock.*)\Z")
 
 
 class NoRegister(Exception):
@@ -41,7 +44,7 @@ class WorkTree:
     root: Path
 
     def paths(self, folders: Iterable[str]) -> list[str]:
-        """Every file below the folders, relative, with forward slashes, in order. Names that begin with a dot are left out."""
+        """Every file below the folders, relative, with forward slashes, in order. What programs leave beside files is left out."""
         return sorted(p for folder in folders for p in _walk(self.root / folder, folder))
 
     def read(self, path: str) -> bytes:
@@ -59,7 +62,7 @@ def _walk(folder: Path, name: str) -> Iterator[str]:
     except FileNotFoundError:
         return
     for entry in entries:
-        if entry.name.startswith("."):
+        if entry.name == ".gitkeep" or _LEFT_BEHIND.search(entry.name):
             continue
         path = f"{name}/{entry.name}"
         if entry.is_dir(follow_symlinks=False):
@@ -124,7 +127,7 @@ def load_from(files: Files, kinds: Kinds, keys: Keys | None = None) -> Loaded:
     enabled = gc.isenabled()
     gc.disable()  # tens of thousands of small dicts, none of them garbage
     try:
-        for path in _sound_paths(files, kinds, findings):
+        for path in _sound_paths(files, kinds, findings, aside):
             raw = files.read(path)
             try:
                 document = parse(raw, path)
@@ -138,7 +141,7 @@ def load_from(files: Files, kinds: Kinds, keys: Keys | None = None) -> Loaded:
             record = _record(document.data, path, blob_id(raw), kinds, findings)
             said = comments(document)
             aside.extend(Aside(path, line, text) for line, text in said)
-            if said and (kind := kinds.get(record.kind)) and kind.audience == "restricted":
+            if said and (kind := kinds.get(record.kind)) and (record.seal or kind.audience == "restricted"):
                 findings.append(Finding(
                     "R-PRV-9", "error", "has a comment, which would lie here in clear", Location(path, said[0][0]),
                     "put what it says into a field, or remove it",
@@ -162,13 +165,18 @@ def load_from(files: Files, kinds: Kinds, keys: Keys | None = None) -> Loaded:
     return Loaded(files, kinds, register, (*findings, *broken), tuple(misfits), tuple(aside))
 
 
-def _sound_paths(files: Files, kinds: Kinds, findings: list[Finding]) -> Iterator[str]:
+def _lines(raw: bytes) -> Iterator[tuple[int, str]]:
+    return enumerate(raw.decode("utf-8", "replace").splitlines(), 1)
+
+
+def _sound_paths(files: Files, kinds: Kinds, findings: list[Finding], aside: list[Aside]) -> Iterator[str]:
     """The paths of records; what is no record's path, or a dangerous one, becomes a finding."""
     seen: dict[str, str] = {}
     leaves = files.leaves if isinstance(files, WorkTree) else lambda _path: False
     for path in files.paths(kinds.folders):
         name = path.rpartition("/")[2]
         if name == "README.md":
+            aside.extend(Aside(path, n, line) for n, line in _lines(files.read(path)))
             continue
         other = seen.setdefault(path.casefold(), path)
         if other != path:
@@ -226,7 +234,7 @@ def _record(data: dict[str, Any], path: str, blob: str, kinds: Kinds, findings: 
     if seal is None:
         return Record(kind.key_of(data), path, data, blob)
     clear = {n: v for n, v in data.items() if n != SEALED}
-    return Record(kind.key_of(data), path, clear, blob, replace(seal, fault=fault_of(seal.text)), tuple(clear))
+    return Record(kind.key_of(data), path, clear, blob, replace(seal, fault=fault_of(data[SEALED])), tuple(clear))
 
 
 def _open_seals(records: dict[Key, Record], kinds: Kinds, keys: Keys | None) -> None:
@@ -238,10 +246,32 @@ def _open_seals(records: dict[Key, Record], kinds: Kinds, keys: Keys | None) -> 
     if keys:
         keys.log("opened", [r.id for r in sealed if r.seal and not isinstance(opened.get(r.seal.key), Shut)])
     for r in sealed:
-        records[r.key] = _opened(r, kinds[r.kind], opened)
+        records[r.key] = _opened(r, kinds, opened)
+    if keys:
+        _belonging(records, [records[r.key] for r in sealed], kinds, keys)
 
 
-def _opened(record: Record, kind: Kind, identities: Mapping[str, Identity | Shut]) -> Record:
+def _belonging(records: dict[Key, Record], sealed: list[Record], kinds: Kinds, keys: Keys) -> None:
+    """Find the opened records that are sealed with a key which is not their subject's: erasing the subject would leave them readable."""
+    held: dict[Subject, frozenset[str]] = {}
+    for r in sealed:
+        if r.seal is None or r.seal.shut or r.seal.fault:
+            continue
+        placement = records.get(Key("placement", str(r.data.get("placement"))))
+        if placement is not None and placement.seal and placement.seal.shut:
+            continue
+        of = placement.data if placement is not None and r.kind != "placement" else None
+        for subject in (subject_of(kinds[r.kind], r.data, of), case_of(r.data, of)):
+            if subject is None:
+                continue
+            if subject not in held:
+                held[subject] = frozenset(k.id for k in keys.find(subject))
+            if r.seal.key not in held[subject]:
+                fault = "its sealed part is closed with a key that does not belong to what it is about"
+                records[r.key] = replace(r, seal=replace(r.seal, fault=fault))
+
+
+def _opened(record: Record, kinds: Kinds, identities: Mapping[str, Identity | Shut]) -> Record:
     seal = record.seal
     assert seal is not None
     identity = identities.get(seal.key)
@@ -250,10 +280,10 @@ def _opened(record: Record, kind: Kind, identities: Mapping[str, Identity | Shut
     if isinstance(identity, Shut):
         return replace(record, seal=replace(seal, shut=identity.words, erased=identity.reason == "destroyed"))
     try:
-        fields = open_fields(seal.text, identity, record.key)
+        fields = open_fields(seal.text, identity, record.key, kinds.sealable(kinds[record.kind]))
     except BadSeal as fault:
         return replace(record, seal=replace(seal, shut=str(fault), fault=seal.fault or str(fault)))
-    return replace(record, data=joined(kind, record.data, fields))
+    return replace(record, data=joined(kinds[record.kind], record.data, fields))
 
 
 def values_at(

@@ -11,7 +11,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ccm_site.keys import Identity, Subject
@@ -19,6 +19,7 @@ from ccm_site.keys.age import Unopened, unwrap, wrap
 from ccm_site.kinds import SEALED, Kind, Kinds
 from ccm_site.model import Key, Seal
 
+KEY_ID = re.compile(r"KY-[0-9A-HJKMNP-TV-Z]{16}\Z")
 _BLOCK = 256
 _ARMOUR = re.compile(
     r"-----BEGIN AGE ENCRYPTED FILE-----\n((?:[A-Za-z0-9+/=]{1,64}\n)+)-----END AGE ENCRYPTED FILE-----\n?\Z"
@@ -45,11 +46,14 @@ def seal_fields(fields: Mapping[str, Any], recipient: str, key: Key) -> str:
     return wrap(text, [recipient]).decode("ascii")
 
 
-def open_fields(text: str, identity: Identity, key: Key) -> dict[str, Any]:
-    """The sealed fields of a record. Raises `BadSeal` where the text is damaged, or was sealed for another key or record."""
+def open_fields(text: str, identity: Identity, key: Key, sealable: Collection[str] | None = None) -> dict[str, Any]:
+    """The sealed fields of a record. Raises `BadSeal` where the text is damaged, or was sealed for another key or record.
+
+    ``sealable`` are the fields that may be sealed in its kind; another one in it would take the place of a clear field.
+    """
     try:
         payload = json.loads(unwrap(_body(text), identity))
-    except (Unopened, ValueError):
+    except (Unopened, ValueError, RecursionError):
         raise BadSeal(
             "its sealed part does not open with the key that it names: it is damaged, or was swapped"
         ) from None
@@ -60,47 +64,63 @@ def open_fields(text: str, identity: Identity, key: Key) -> dict[str, Any]:
     ):
         raise BadSeal("its sealed part was made for another record")
     fields: dict[str, Any] = payload["fields"]
+    if sealable is not None and not fields.keys() <= set(sealable):
+        raise BadSeal("its sealed part holds fields that are not sealed in this kind of record")
     return fields
 
 
-def fault_of(text: str) -> str:
-    """What is wrong with a sealed text as far as can be seen without its key: "" where nothing is.
+def fault_of(block: Mapping[str, Any]) -> str:
+    """What is wrong with a sealed part as far as can be seen without its key: "" where nothing is.
 
-    It must be encrypted to exactly one X25519 key. With a second recipient, a member of staff say, destroying the subject's
-    key would erase nothing.
+    It holds a key's number and a text, and nothing else that could lie here in clear. The text must be encrypted to exactly one
+    X25519 key. With a second recipient, a member of staff say, destroying the subject's key would erase nothing.
     """
+    if set(block) != {"key", "text"}:
+        return "its sealed part holds something besides its key's number and its text"
+    if not KEY_ID.match(str(block["key"])):
+        return "its sealed part names no key: a key's number is KY- and 16 letters and figures"
     try:
-        head, mark, _ = _body(text).partition(b"\n---")
+        head, mark, _ = _body(str(block["text"])).partition(b"\n---")
     except BadSeal as fault:
         return str(fault)
     if not head.startswith(b"age-encryption.org/v1\n") or not mark:
         return "its sealed part is no age text"
-    kinds = [k for k in _STANZA.findall(head) if not k.endswith(b"-grease")]
+    found = _STANZA.findall(head)
+    kinds = [k for k in found if not k.endswith(b"-grease")]
     if kinds != [b"X25519"]:
         return f"its sealed part is encrypted to {len(kinds)} recipients instead of the one key of its subject"
-    return ""
+    return "its sealed part has more padding than the program gives it" if len(found) > 2 else ""
 
 
 def _body(text: str) -> bytes:
     match = _ARMOUR.match(text)
     if not match:
         raise BadSeal("its sealed part is no age text")
+    lines = match[1].replace("\n", "")
     try:
-        return base64.b64decode(match[1], validate=False)
+        body = base64.b64decode(lines, validate=True)
     except binascii.Error:
         raise BadSeal("its sealed part is no age text") from None
+    if base64.b64encode(body).decode() != lines:
+        raise BadSeal("its sealed part holds something that is not sealed")
+    return body
+
+
+def case_of(data: Mapping[str, Any], placement: Mapping[str, Any] | None = None) -> Subject | None:
+    """The case that a record is about: the one that it names, or that its placement is of. ``placement`` is that one's opened data."""
+    for source in (data, placement or {}):
+        if isinstance(source.get("child_ref"), str):
+            return Subject("case", source["child_ref"])
+    return None
 
 
 def subject_of(kind: Kind, data: Mapping[str, Any], placement: Mapping[str, Any] | None = None) -> Subject:
-    """Whose key seals a record: the case that it names, or that its placement is of; else the record itself.
+    """Whose key seals a record: the case that it is about, where its kind is sealed by case; else the record itself.
 
-    ``placement`` is the opened data of the placement that the record names, where there is one.
+    A record with a key of its own that is about a case (a complaint) belongs to that case too: its key goes when the case is erased.
     """
-    if kind.subject == "child_ref":
-        for source in (data, placement or {}):
-            if isinstance(source.get("child_ref"), str):
-                return Subject("case", source["child_ref"])
-    return Subject(kind.name, str(data.get("id", "")))
+    case = case_of(data, placement) if kind.subject == "child_ref" else None
+    return case or Subject(kind.name, str(data.get("id", "")))
 
 
 def parted(kinds: Kinds, kind: Kind, data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -11,7 +11,7 @@ from ccm_site.model import Finding, Location, Register, pointer_of
 from ccm_site.personal_data import BadPattern, Detector, NamesTrouble, configured
 from ccm_site.register import Loaded
 
-_NEVER_SAID = frozenset({"chi", "ni_number", "birth_date", "case_id", "name"})
+_NEVER_SAID = frozenset({"chi", "ni_number", "birth_date", "case_id", "name", "case_reference"})
 _FIX = "take it out; if it is not what it seems, allow this text with a reason in policy/personal_data.yaml"
 
 

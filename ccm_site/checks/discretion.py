@@ -10,6 +10,7 @@ from typing import Any
 from ccm_site.model import Finding, Record, pointer_tokens
 
 _INSTEAD = "a sealed value"
+_QUOTED = re.compile(r"'.*'", re.DOTALL)
 _GUESS = re.compile(r"did you mean '[^']*'\?;? ?")
 
 
@@ -32,10 +33,26 @@ def _discreet(f: Finding, opened: Mapping[str, Record]) -> Finding:
     for value in values:
         shown = re.compile(rf"(?<![\w-])'?{re.escape(value)}'?(?![\w-])")
         message, fix = shown.sub(_INSTEAD, message), shown.sub(_INSTEAD, fix)
-    top = pointer_tokens(f.at.pointer)[:1]
-    if top and f.at.path in opened and top[0] not in opened[f.at.path].clear_names:
+    record = opened.get(f.at.path)
+    tokens = pointer_tokens(f.at.pointer)
+    if record and tokens and tokens[0] not in record.clear_names:
+        if _there(
+            record.data, tokens
+        ):  # what is quoted is a value, perhaps a shortened one, or a name that somebody typed
+            message = _QUOTED.sub(_INSTEAD, message)
         fix = _GUESS.sub("", fix) or "see the field's description"
     return replace(f, message=message, fix=fix)
+
+
+def _there(data: Any, tokens: list[str]) -> bool:
+    for token in tokens:
+        if isinstance(data, Mapping) and token in data:
+            data = data[token]
+        elif isinstance(data, list) and token.isdigit() and int(token) < len(data):
+            data = data[int(token)]
+        else:
+            return False
+    return True
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -47,3 +64,5 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(item)
     elif isinstance(value, str) and len(value) > 1:
         yield value
+    elif isinstance(value, int) and not isinstance(value, bool):
+        yield str(value)

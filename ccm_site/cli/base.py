@@ -7,17 +7,20 @@ import traceback
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from ccm_site import __version__
+from ccm_site.checks.report import FORMATS
 from ccm_site.custody.places import open_store, store_at_hand
 from ccm_site.custody.readers import NoReader
+from ccm_site.custody.sealed_files import CannotSeal
 from ccm_site.keys import KeyTrouble, OpenFolder
 from ccm_site.kinds import BadSchema
 from ccm_site.model import Finding
 from ccm_site.register import NoRegister, find_root
+from ccm_site.source import Unreadable
 
 
 class Day(click.ParamType[date]):
@@ -101,6 +104,14 @@ def inside(root: Path, path: Path) -> str:
     return full.relative_to(root).as_posix()
 
 
+def inside_file(root: Path, path: Path) -> str:
+    """As `inside`, for one file."""
+    name = inside(root, path)
+    if not (root / name).is_file():
+        raise click.UsageError(f"{path} is a folder; name one record's file")
+    return name
+
+
 def progress() -> Callable[[str], None]:
     """Says what is being done where somebody is watching; says nothing into a pipe."""
     if sys.stderr.isatty():
@@ -129,3 +140,18 @@ def keys_at_hand(root: Path, keys_at: Path | None, today: date) -> OpenFolder | 
 def needed_keys(root: Path, keys_at: Path | None, today: date) -> OpenFolder:
     """The register's key store, opened. Raises `KeyTrouble` where it cannot be."""
     return open_store(root, keys_at, today, ask_passphrase)
+
+
+def show_faults(faults: tuple[Finding, ...]) -> None:
+    for finding in faults:
+        click.echo(FORMATS["text"]([finding]).splitlines()[0], err=True)
+
+
+def stop(error: Exception) -> NoReturn:
+    if isinstance(error, Unreadable):
+        show_faults(error.findings)
+    elif isinstance(error, CannotSeal):
+        show_faults((error.finding,))
+    else:
+        click.echo(f"Error: {error}", err=True)
+    sys.exit(1)

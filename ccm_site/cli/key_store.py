@@ -41,7 +41,7 @@ def keys() -> None:
 @keys.command("identity")
 @click.option("--passphrase/--no-passphrase", default=True, show_default=True, help="Protect it with a passphrase.")
 def identity(passphrase: bool) -> None:
-    """Make your own identity: the file by which keys are yours. Its public half, which is printed, goes to a reader."""
+    """Make your own identity: the file by which keys are yours. Its public half, which is printed, goes into the person's record."""
     words = None
     if passphrase:
         words = click.prompt("A passphrase for it", hide_input=True, confirmation_prompt=True, err=True)
@@ -67,7 +67,7 @@ def init(person: str, keys_at: Path | None, escrow_at: Path | None, root: Path) 
             "restore its backup with: ccm keys restore FILE, or name it with --keys",
         )  # fmt: skip
     mine = load_identity(identity_path(), ask_passphrase)
-    first = reader_of(loaded.register, loaded.kinds, person, str(mine.to_public()), today)
+    first = reader_of(loaded.register, loaded.kinds, person, today)
     store = FolderStore.create(keys_folder(root, keys_at), first, mine, escrow_folder(root, escrow_at), today)
     click.echo(f"{store.folder}: a new key store. {_reads(first)}")
     click.echo("Next: ccm keys add for each other reader, then ccm seal, then ccm keys backup.", err=True)
@@ -75,14 +75,13 @@ def init(person: str, keys_at: Path | None, escrow_at: Path | None, root: Path) 
 
 @keys.command("add")
 @click.argument("person")
-@click.argument("public_key")
 @keys_option
 @root_option
-def add(person: str, public_key: str, keys_at: Path | None, root: Path) -> None:
-    """Let PERSON read, as far as the posts held allow, with the PUBLIC_KEY that `ccm keys identity` printed for him or her."""
+def add(person: str, keys_at: Path | None, root: Path) -> None:
+    """Let PERSON (a staff id) read, as far as the posts held allow, with the reading key that stands in the person's record."""
     store = needed_keys(root, keys_at, date.today())
     loaded = load(root, store)
-    reader = reader_of(loaded.register, loaded.kinds, person, public_key, date.today())
+    reader = reader_of(loaded.register, loaded.kinds, person, date.today())
     _tell(store.add_reader(reader))
     click.echo(_reads(reader))
 
@@ -114,7 +113,7 @@ def _agree(store: OpenFolder, root: Path, today: date) -> None:
     kept, gone = [], []
     for reader in store.readers():
         try:
-            kept.append(reader_of(loaded.register, loaded.kinds, reader.person, reader.key, today))
+            kept.append(reader_of(loaded.register, loaded.kinds, reader.person, today))
         except NoReader as why:
             gone.append(f"{reader.person} reads no more: {why}")
     _tell(store.rewrap(kept))
@@ -174,6 +173,10 @@ def check(keys_at: Path | None, root: Path) -> None:
 def backup_(file: Path, keys_at: Path | None, root: Path) -> None:
     """Copy the store into FILE, which nothing opens after its last day: sooner than an erasure is promised."""
     today = date.today()
+    if file.resolve().is_relative_to(root):
+        raise click.UsageError(
+            f"{file} lies in the register. Backups of keys belong outside it, on another machine or share"
+        )
     store = needed_keys(root, keys_at, today)
     try:
         until = backup(store, file, today, backup_days(load(root).register, today))

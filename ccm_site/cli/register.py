@@ -53,7 +53,7 @@ def check(paths: tuple[Path, ...], format_: str, keys_at: Path | None, root: Pat
     Exit status 0 where there is no error, 1 where there is one, 2 where the command could not run.
     """
     today = as_of or date.today()
-    loaded, findings = run_check(root, today, keys_at_hand(root, keys_at, today))
+    loaded, findings = run_check(root, today, keys_at_hand(root, keys_at, date.today()))
     shut = loaded.shut
     if not paths:
         said = scan_texts(names_and_messages(root), detector_of(loaded.register), today)

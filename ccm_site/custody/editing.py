@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ccm_site.canonical import format_bytes, write
@@ -23,7 +25,7 @@ from ccm_site.source import Document, Unreadable, parse
 _IN_MEMORY = frozenset({"tmpfs", "ramfs"})
 _MOUNTS = Path("/proc/self/mounts")
 # Vim and Neovim would else put a swap file, a backup and a history of what was typed elsewhere.
-_QUIET = "set noswapfile nobackup nowritebackup noundofile viminfo= shada= | let $CCM=1"
+_QUIET = "set noswapfile nobackup nowritebackup noundofile viminfo= | silent! set shada="
 
 
 class NoMemoryFolder(Exception):
@@ -78,11 +80,40 @@ def memory_folder() -> Iterator[Path]:
             "this machine has no folder that lies in memory only (/dev/shm or XDG_RUNTIME_DIR on tmpfs), so nothing was opened. "
             "Change the record by its form, or on a machine with Linux"
         )
-    folder = Path(tempfile.mkdtemp(prefix="ccm-", dir=base))
+    _sweep(base)
+    folder = Path(tempfile.mkdtemp(prefix=f"ccm-edit-{os.getpid()}-", dir=base))
     try:
-        yield folder
+        with _ended_in_order():
+            yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep(base: Path) -> None:
+    """Remove what a killed program of one's own left behind."""
+    for folder in base.glob("ccm-edit-*"):
+        number = folder.name.split("-")[2]
+        with suppress(OSError):
+            if number.isdigit() and folder.stat().st_uid == os.getuid() and not Path(f"/proc/{number}").exists():
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """A closed terminal or a request to end leads through the clean-up, as Ctrl-C does."""
+
+    def end(number: int, _frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {n: signal.signal(n, end) for n in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _candidates() -> Iterator[Path]:

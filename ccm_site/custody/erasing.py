@@ -11,10 +11,11 @@ from typing import Any
 
 from ccm_site.canonical import write
 from ccm_site.case_reference import is_case_reference
+from ccm_site.checks.aside import detector_of
+from ccm_site.custody.dates import day_of, effective
 from ccm_site.custody.readers import CASE, posts_of, roles_of
 from ccm_site.files import write_file
-from ccm_site.keys import Erased, KeyTrouble, OpenFolder, Request, Subject, SubjectKey, fingerprint
-from ccm_site.kinds import Kinds
+from ccm_site.keys import Erased, Keys, KeyTrouble, Request, Subject, SubjectKey, fingerprint
 from ccm_site.model import Record, Register
 from ccm_site.register import Loaded
 from ccm_site.sealing import subject_of
@@ -65,7 +66,7 @@ def subject_named(loaded: Loaded, name: str) -> Subject:
     return subject
 
 
-def checked(register: Register, kinds: Kinds, why: Ground, today: date) -> None:
+def checked(register: Register, why: Ground, today: date) -> None:
     """Refuse a ground that the record of the disposal could not hold. Raises `CannotErase`."""
     codes = {str(e.get("code")) for e in register.table("retention").get("entries", ()) if isinstance(e, Mapping)}
     if why.ground not in GROUNDS:
@@ -74,16 +75,20 @@ def checked(register: Register, kinds: Kinds, why: Ground, today: date) -> None:
         raise CannotErase(
             f"'{why.retention_rule}' is no entry of policy/retention.yaml. Use one of: {', '.join(sorted(codes))}"
         )
+    if why.trigger_on and day_of(why.trigger_on) is None:
+        raise CannotErase(f"'{why.trigger_on}' is no date; write year, month and day, for example 2020-03-31")
     if why.ground == "retention_ended":
-        try:
-            if date.fromisoformat(why.trigger_on) > today:
-                raise CannotErase("the time to keep cannot run from a day to come")
-        except ValueError:
+        start = day_of(why.trigger_on)
+        if start is None:
             raise CannotErase(
                 "with the ground retention_ended, say from which day the time to keep ran: --from 2020-03-31"
-            ) from None
-    if not why.reason.strip():
-        raise CannotErase("give a reason; say nothing of what is erased")
+            )
+        if start > today:
+            raise CannotErase("the time to keep cannot run from a day to come")
+    if not why.reason.strip() or len(why.reason) > 500 or "\n" in why.reason:
+        raise CannotErase("give a reason in one line of at most 500 characters; say nothing of what is erased")
+    if hits := detector_of(register).find(why.reason, today=today):
+        raise CannotErase(f"the reason holds {hits[0].masked}. It stays in the register: say nothing of what is erased")
 
 
 def post_for(register: Register, person: str, named: str | None, today: date) -> str:
@@ -97,27 +102,27 @@ def post_for(register: Register, person: str, named: str | None, today: date) ->
 
 
 def both_may(register: Register, first: str, second: str, today: date) -> str:
-    """Refuse where two posts together may not dispose of records. Returns the role that approves: the last one asked for.
+    """Refuse where two posts together may not dispose of records. Returns the role by which the second of its approvals is given.
 
     Who may is the decision ``applies_to: disposal`` of ``policy/decision_rights.yaml``. Raises `CannotErase`.
     """
     entries = [
         e for e in register.table("decision_rights").get("entries", ())
-        if isinstance(e, Mapping) and e.get("applies_to") == "disposal"
+        if isinstance(e, Mapping) and e.get("applies_to") == "disposal" and effective(e, today)
     ]  # fmt: skip
-    if not entries:
-        raise CannotErase(
-            "policy/decision_rights.yaml does not say who may dispose of records. Enter that decision first"
-        )
-    needed: Sequence[frozenset[str]] = [
+    needed = [
         frozenset(str(r) for r in a.get("any_of", ()))
-        for a in entries[-1].get("approvals", ())
+        for a in (entries[-1].get("approvals", ()) if entries else ())
         if isinstance(a, Mapping)
     ]
+    if len(needed) != 2:
+        raise CannotErase(
+            "policy/decision_rights.yaml has to say, in an entry in force that applies to disposals, which two approvals an erasure takes"
+        )
     roles = (roles_of(register, first, today), roles_of(register, second, today))
     for one, other in ((0, 1), (1, 0)):
-        if len(needed) < 2 or (roles[one] & needed[0] and roles[other] & needed[1]):
-            return min(roles[other] & needed[-1], default="") if needed else ""
+        if roles[one] & needed[0] and roles[other] & needed[1]:
+            return min(roles[other] & needed[1])
     raise CannotErase(
         f"{first} and {second} together may not dispose of records: it takes "
         + " and ".join(f"one of {', '.join(sorted(n))}" for n in needed)
@@ -131,7 +136,7 @@ def sealed_with(register: Register, keys: Iterable[SubjectKey]) -> tuple[Record,
 
 
 def carry_out(
-    root: Path, loaded: Loaded, store: OpenFolder, request: Request, post: str, today: date
+    root: Path, loaded: Loaded, store: Keys, request: Request, post: str, today: date
 ) -> tuple[Erased, list[str]]:
     """Destroy what a request asks for, as the second person, and record the disposal. Returns what was destroyed and the paths written.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from ccm_site.custody.dates import effective
 from ccm_site.model import Register
 
 BACKUP = "key_backup"
@@ -30,12 +31,14 @@ def backup_days(register: Register, today: date) -> int:
 
 
 def _days(register: Register, code: str, today: date) -> int:
-    day = today.isoformat()
     for entry in register.table("thresholds").get("limits", ()):
         if (
-            isinstance(entry, Mapping) and entry.get("code") == code and entry.get("unit") == "days"
-            and str(entry.get("effective_from", "")) <= day <= str(entry.get("effective_to", "9999"))
-            and str(entry.get("value", "")).isdigit()
-        ):  # fmt: skip
-            return int(str(entry["value"]))
+            isinstance(entry, Mapping)
+            and entry.get("code") == code
+            and entry.get("unit") == "days"
+            and effective(entry, today)
+        ):
+            value = str(entry.get("value", ""))
+            if value.isdigit():
+                return int(value)
     raise NoLimit(f"policy/thresholds.yaml has no limit '{code}' in days that is in force. Add one")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from ccm_site.custody.dates import day_of, effective, in_force
 from ccm_site.keys import Reader
 from ccm_site.kinds import Kinds
 from ccm_site.model import Register
@@ -25,7 +26,7 @@ def roles_of(register: Register, post: str, today: date) -> frozenset[str]:
 def _roles(register: Register, post: str, today: date) -> list[Mapping[str, Any]]:
     record = register.get("post", post)
     held = record.data.get("roles") if record else None
-    return [r for r in held if isinstance(r, Mapping) and _in_force(r, today)] if isinstance(held, list) else []
+    return [r for r in held if isinstance(r, Mapping) and in_force(r, today)] if isinstance(held, list) else []
 
 
 def posts_of(register: Register, person: str, today: date) -> tuple[Mapping[str, Any], ...]:
@@ -34,7 +35,7 @@ def posts_of(register: Register, person: str, today: date) -> tuple[Mapping[str,
     if record is None:
         raise NoReader(f"there is no person '{person}' in the register. Enter the staff id first, with the posts held")
     held = record.data.get("posts")
-    found = tuple(p for p in held if isinstance(p, Mapping) and _in_force(p, today)) if isinstance(held, list) else ()
+    found = tuple(p for p in held if isinstance(p, Mapping) and in_force(p, today)) if isinstance(held, list) else ()
     if not found:
         raise NoReader(f"{person} holds no post on {today.isoformat()}. Enter the post in {record.path} first")
     return found
@@ -48,7 +49,7 @@ def subjects_by_role(register: Register, kinds: Kinds, today: date) -> Mapping[s
     """
     entries = [
         e for e in register.table("audiences").get("entries", ())
-        if isinstance(e, Mapping) and e.get("audience") == "restricted" and _in_force(e, today, "effective_from", "effective_to")
+        if isinstance(e, Mapping) and e.get("audience") == "restricted" and effective(e, today)
     ]  # fmt: skip
     named = {str(k) for e in entries for k in e.get("kinds", ())}
     of_cases = {k.name for k in kinds if k.subject == "child_ref" and (f := k.field("child_ref")) and f.required}
@@ -64,36 +65,43 @@ def subjects_by_role(register: Register, kinds: Kinds, today: date) -> Mapping[s
     return {role: frozenset(subjects) for role, subjects in out.items()}
 
 
-def reader_of(register: Register, kinds: Kinds, person: str, key: str, today: date) -> Reader:
-    """A person as a reader on a day, until the first of the posts or roles that make him or her one comes to an end.
+def _reading_key(register: Register, person: str, today: date) -> Mapping[str, Any]:
+    """The ``key`` with which a person reads on a day, as the register has it, with ``from`` and perhaps ``to``. Raises `NoReader`.
+
+    It stands in the register so that letting somebody read is approved like every change there, and not up to who holds the store.
+    """
+    record = register.get("person", person)
+    held = record.data.get("reading_keys") if record else None
+    found = [k for k in held if isinstance(k, Mapping) and in_force(k, today)] if isinstance(held, list) else []
+    if record is None or not found:
+        path = record.path if record else "people/persons/"
+        raise NoReader(
+            f"{person} has no reading key in force on {today.isoformat()}. Enter under reading_keys in {path} what "
+            "'ccm keys identity' printed for him or her"
+        )
+    return found[-1]
+
+
+def reader_of(register: Register, kinds: Kinds, person: str, today: date) -> Reader:
+    """A person as a reader on a day, until the first of what makes him or her one comes to an end: a post, a role of it, the key.
 
     After that day the reader is looked at again (``ccm keys rewrap``). Raises `NoReader`.
     """
     may = subjects_by_role(register, kinds, today)
-    posts, reads, ends, starts = [], set(), [], []
+    key = _reading_key(register, person, today)
+    posts, reads, starts = [], set(), []
+    ends = [end] if (end := day_of(key.get("to"))) else []
     for held in posts_of(register, person, today):
         post = str(held.get("post"))
         used = [r for r in _roles(register, post, today) if may.get(str(r.get("role")))]
         if used:
             posts.append(post)
             reads |= {s for r in used for s in may[str(r.get("role"))]}
-            starts.append(_day(held.get("from")) or today)
-            ends += [end for e in (held, *used) if (end := _day(e.get("to")))]
+            starts.append(day_of(held.get("from")) or today)
+            ends += [end for e in (held, *used) if (end := day_of(e.get("to")))]
     if not reads:
         named = ", ".join(str(p.get("post")) for p in posts_of(register, person, today))
         raise NoReader(
             f"{person} may read nothing that is sealed: no role of {named} stands in a restricted entry of policy/audiences.yaml"
         )
-    return Reader(person, key, tuple(posts), frozenset(reads), min(starts), min(ends, default=None))
-
-
-def _in_force(entry: Mapping[str, Any], today: date, first: str = "from", last: str = "to") -> bool:
-    start, end = _day(entry.get(first)), _day(entry.get(last))
-    return (start is None or start <= today) and (end is None or today <= end)
-
-
-def _day(value: Any) -> date | None:
-    try:
-        return date.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
+    return Reader(person, str(key.get("key")), tuple(posts), frozenset(reads), min(starts), min(ends, default=None))

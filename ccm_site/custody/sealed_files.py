@@ -15,7 +15,7 @@ from ccm_site.keys.age import Unopened, unwrap, wrap
 from ccm_site.kinds import SEALED, Kind, Kinds, load_kinds
 from ccm_site.model import Finding, Location
 from ccm_site.register import WorkTree
-from ccm_site.sealing import BadSeal, joined, open_fields, parted, seal_fields, seal_of, subject_of
+from ccm_site.sealing import BadSeal, case_of, joined, open_fields, parted, seal_fields, seal_of, subject_of
 from ccm_site.source import Document, Unreadable, comments, parse
 
 _RULE = "R-PRV-9"
@@ -49,19 +49,30 @@ class Sealer:
 
     def open(self, document: Document) -> dict[str, Any]:
         """A record's data with its sealed fields. Raises `CannotSeal` where they do not open."""
+        data = self._opened(document)
+        if SEALED in document.data:
+            self.keys.log("unsealed", [str(document.data.get("id"))])
+        return data
+
+    def _opened(self, document: Document) -> dict[str, Any]:
+        kind, fields = self._kind(document), self._fields(document)
+        return dict(document.data) if kind is None or fields is None else joined(kind, document.data, fields)
+
+    def _fields(self, document: Document) -> dict[str, Any] | None:
+        """What is in a record's sealed part; None where it has none. Raises `CannotSeal`."""
         kind = self._kind(document)
         seal = seal_of(document.data) if kind else None
         if kind is None or seal is None:
-            return dict(document.data)
+            return None
         identity = self.keys.open([seal.key])[seal.key]
         if isinstance(identity, Shut):
-            raise _fault(document, identity.words, "ask somebody whose posts may read it", f"/{SEALED}")
+            gone = identity.reason == "destroyed"
+            fix = "nothing can be done: look for its disposal" if gone else "ask somebody whose posts may read it"
+            raise _fault(document, identity.words, fix, f"/{SEALED}")
         try:
-            fields = open_fields(seal.text, identity, kind.key_of(document.data))
+            return open_fields(seal.text, identity, kind.key_of(document.data), self.kinds.sealable(kind))
         except BadSeal as bad:
             raise _fault(document, str(bad), "take it back from an earlier state of the file", f"/{SEALED}") from None
-        self.keys.log("unsealed", [str(document.data.get("id"))])
-        return joined(kind, document.data, fields)
 
     def seal(self, document: Document, before: Document | None = None) -> bytes:
         """The bytes of the record with everything sealed that is to be sealed; its own bytes where nothing is to be done.
@@ -74,10 +85,12 @@ class Sealer:
             return document.raw
         clear, fields = parted(self.kinds, kind, document.data)
         if SEALED in document.data:
-            if not fields:
+            if not fields and self._is_its_own(kind, document):
                 return document.raw
             before = before or document
-            whole = self.open(Document(document.path, document.raw, {**clear, SEALED: document.data[SEALED]})) | fields
+            whole = (
+                self._opened(Document(document.path, document.raw, {**clear, SEALED: document.data[SEALED]})) | fields
+            )
             clear, fields = parted(self.kinds, kind, whole)
         if not fields:
             return document.raw
@@ -126,27 +139,52 @@ class Sealer:
         before: Document | None,
     ) -> dict[str, str]:
         key = kind.key_of(document.data)
-        subject = self._subject(kind, {**clear, **fields})
-        old = seal_of(before.data) if before else None
-        ours = {k.id for k in self.keys.find(subject)}
-        if old is not None:
-            identity = self.keys.open([old.key])[old.key]
-            if not isinstance(identity, Shut) and old.key in ours:
-                try:
-                    if open_fields(old.text, identity, key) == fields:
-                        return {"key": old.key, "text": old.text}
-                except BadSeal:
-                    pass  # it is replaced by a sound one
-            elif not isinstance(identity, Shut):
-                # What was sealed before the subject was known stays in the history: it goes when the subject goes.
-                self.keys.join(old.key, subject)
+        whole = {**clear, **fields}
+        subject, case = self._subject(kind, whole), self._case(kind, whole)
         made = self.keys.key_for(subject)
+        if case and case != subject:
+            self._join([made.id], case)
+        if case and case == subject:
+            # What was sealed before the case was known stays in the history: it goes when the case goes.
+            self._join([k.id for k in self.keys.find(Subject(kind.name, key.id))], case)
+        seal = seal_of(before.data) if before else None
+        if before is None or seal is None:
+            return {"key": made.id, "text": seal_fields(fields, made.recipient, key)}
+        try:
+            old = self._fields(before)
+        except CannotSeal:
+            old = None  # it is replaced by a sound one
+        was = self._case(kind, {**before.data, **(old or {})})
+        if was and was != case and subject.of != was.of:
+            self.keys.leave(made.id, was)
+        if seal.key == made.id and old == fields:
+            return {"key": seal.key, "text": seal.text}
         return {"key": made.id, "text": seal_fields(fields, made.recipient, key)}
 
+    def _join(self, ids: Sequence[str], case: Subject) -> None:
+        held = {k.id for k in self.keys.find(case)}
+        for id in ids:
+            if id not in held:
+                self.keys.join(id, case)
+
+    def _is_its_own(self, kind: Kind, document: Document) -> bool:
+        """Whether a sealed record is closed with its subject's key; what does not open is left as it is."""
+        try:
+            data = self._opened(document)
+        except CannotSeal:
+            return True
+        wanted = {s for s in (self._subject(kind, data), self._case(kind, data)) if s}
+        return all(document.data[SEALED]["key"] in {k.id for k in self.keys.find(s)} for s in wanted)
+
     def _subject(self, kind: Kind, data: Mapping[str, Any]) -> Subject:
+        return subject_of(kind, data, self._placement_of(kind, data))
+
+    def _case(self, kind: Kind, data: Mapping[str, Any]) -> Subject | None:
+        return case_of(data, self._placement_of(kind, data))
+
+    def _placement_of(self, kind: Kind, data: Mapping[str, Any]) -> Mapping[str, Any] | None:
         placement = data.get("placement")
-        of = self._placement(placement) if kind.name != "placement" and isinstance(placement, str) else None
-        return subject_of(kind, data, of)
+        return self._placement(placement) if kind.name != "placement" and isinstance(placement, str) else None
 
     def _placement(self, id: str) -> Mapping[str, Any] | None:
         """The opened data of a placement; None where there is none or it does not open."""
@@ -156,7 +194,7 @@ class Sealer:
             found = None
             for path in paths:
                 try:
-                    found = self.open(parse((self.root / path).read_bytes(), path))
+                    found = self._opened(parse((self.root / path).read_bytes(), path))
                 except (OSError, Unreadable, CannotSeal):
                     continue
             self._placements[id] = found

@@ -30,6 +30,15 @@ def make_folder(folder: Path) -> None:
         sync_folder(folder.parent)
 
 
+def sign(path: Path) -> tuple[int, int, int] | None:
+    """What tells one state of a file from the next; None where there is no file."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
 def refuse_git(path: Path, what: str) -> None:
     """Raises InsideGit where the path lies in a working folder of Git, unless in one of its folders that ``.gitignore`` names: ``/build/``."""
     full = path.resolve()

@@ -102,6 +102,7 @@ class OpenFolder:
         self._lock = disk.make_lock(folder, timeout)
         self._stones: tuple[tuple[int, int, int], Mapping[str, Tombstone]] = ((0, 0, 0), {})
         self._opened: dict[str, age.Identity] = {}
+        self._readers_sign: tuple[int, int, int] | None = None
 
     # Keys
 
@@ -183,9 +184,31 @@ class OpenFolder:
             self.room.end()
             self.room.log(self.reader.person, "joined a key to another subject", [key_id])
 
+    def leave(self, key_id: str, subject: Subject) -> None:
+        """A key that was joined to a subject belongs to it no more. The subject that it was made for keeps it."""
+        with self.writing():
+            plan = {"do": "leave", "key": key_id, "tag": self.room.tag(subject)}
+            self.room.begin(plan)
+            self.room.do_leave(plan)
+            self.room.end()
+            self.room.log(self.reader.person, "took a key from a subject", [key_id])
+
     def open(self, key_ids: Iterable[str]) -> Mapping[str, age.Identity | Shut]:
-        """The secret half of each key, or why it stays shut; about 0.2 ms each, less for one that was opened before."""
+        """The secret half of each key, or why it stays shut; about 0.2 ms each, less for one that was opened before.
+
+        Raises WrongIdentity where the reader was removed, or may read other things, since this store was opened.
+        """
+        self._still_reads()
         return {key_id: self._open_one(key_id) for key_id in dict.fromkeys(key_ids)}
+
+    def _still_reads(self) -> None:
+        """Look at the readers' list again when it has changed."""
+        sign = disk.sign(self.folder / "readers.json")
+        if sign != self._readers_sign:
+            if words := self.ended(self.today):
+                self._opened.clear()
+                raise WrongIdentity(self.folder, words, "ask a reader, then open the store again")
+            self._readers_sign = sign
 
     def _open_one(self, key_id: str) -> age.Identity | Shut:
         missing = self._missing(key_id)
@@ -202,9 +225,9 @@ class OpenFolder:
             return Shut("unknown", str(damaged))
         if self.reader.person not in entry.wraps:
             if entry.of in self.reader.reads:
-                words = f"{key_id} was made before {self.reader.person} became its reader: have another reader run ccm keys rewrap"
+                words = f"its key was made before {self.reader.person} became its reader: have another reader run ccm keys rewrap"
             else:
-                words = f"{key_id} is for records about a {entry.of}, which your posts do not read"
+                words = f"it is about a {entry.of.replace('_', ' ')}, which your posts do not read"
             return Shut("not_for_you", words)
         identity = self.secret_of(entry)
         if identity:
@@ -213,7 +236,7 @@ class OpenFolder:
         if entry.wraps[self.reader.person].to != self.reader.key:
             return Shut(
                 "not_for_you",
-                f"{key_id} is wrapped for an earlier key of {self.reader.person}: have another reader run ccm keys rewrap",
+                f"its key is wrapped for an earlier key of {self.reader.person}: have another reader run ccm keys rewrap",
             )
         return Shut(
             "unknown", str(Damaged(self.room.entry_path(key_id), "does not hold the key that it says", disk.RESTORE))
@@ -230,11 +253,9 @@ class OpenFolder:
 
     def _tombstones(self) -> Mapping[str, Tombstone]:
         """What was destroyed until this moment; read again only when the file is another."""
-        try:
-            found = (self.folder / "destroyed.json").stat()
-        except FileNotFoundError:
+        sign = disk.sign(self.folder / "destroyed.json")
+        if sign is None:
             return {}
-        sign = (found.st_mtime_ns, found.st_size, found.st_ino)
         if self._stones[0] != sign:
             self._stones = (sign, self.room.tombstones())
         return self._stones[1]
@@ -248,7 +269,7 @@ class OpenFolder:
             on = f"on {in_words(date.fromisoformat(stone.day))}" if stone.day else "before this store was restored"
             return Shut(
                 "destroyed",
-                f"{key_id} was destroyed {on} ({stone.request}): what it closed can be read nowhere any more",
+                f"its key was destroyed {on}, and it can be read nowhere any more",
             )
         return None if self.room.entry_path(key_id).exists() else _lost(key_id)
 
@@ -270,7 +291,11 @@ class OpenFolder:
             return f"{self.reader.person} is no reader of this store any more"
         if now.reads != self.reader.reads:
             return f"what {self.reader.person} may read has changed"
-        return "" if now.in_force(day) else f"{self.reader.person} may read until {in_words(now.until)}" if now.until else "not yet"
+        try:
+            readers.check_dates(now, day, self.folder)
+        except KeyTrouble as trouble:
+            return trouble.what
+        return ""
 
     def watched(self) -> tuple[Path, ...]:
         """The list of what was destroyed, and the list of readers."""
@@ -386,5 +411,5 @@ class OpenFolder:
 
 def _lost(key_id: str) -> Shut:
     return Shut(
-        "unknown", f"{key_id} is not in this store: the record belongs to another register, or the key was lost"
+        "unknown", f"its key {key_id} is not in this store: the record belongs to another register, or the key was lost"
     )

@@ -6,10 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from ccm_site.keys.age import Identity
 from ccm_site.keys.readers import Reader
+
+if TYPE_CHECKING:
+    from ccm_site.keys.erasure import Erased, Request
 
 
 class Subject(NamedTuple):
@@ -49,6 +52,9 @@ class Keys(Protocol):
     def join(self, key_id: str, subject: Subject) -> None:
         """A key made for another subject belongs to this one too, so that erasing either destroys it."""
 
+    def leave(self, key_id: str, subject: Subject) -> None:
+        """A key that was joined to a subject belongs to it no more."""
+
     def open(self, key_ids: Iterable[str]) -> Mapping[str, Identity | Shut]:
         """The secret half of each key, or why it stays shut."""
 
@@ -61,5 +67,11 @@ class Keys(Protocol):
     def watched(self) -> tuple[Path, ...]:
         """Files that change when keys are destroyed or readers change, for whoever shows what was opened. May be empty."""
 
-    def destroy(self, subject: Subject, request: str) -> tuple[SubjectKey, ...]:
-        """Destroy all keys of a subject by an erasure that two persons agreed; gives those destroyed."""
+    def request_erasure(self, subject: Subject, reason: str, rule: str, post: str) -> str:
+        """Ask for the keys of a subject to be destroyed, in a post of the reader's; gives the request's id ``ER-…``."""
+
+    def pending(self) -> tuple[Request, ...]:
+        """The requests that wait for a second person."""
+
+    def confirm_erasure(self, request: str, post: str) -> Erased:
+        """As another person, with another post: destroy the keys that a request names, in every copy of the store."""

@@ -9,6 +9,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 from typing import Any
 
+from ccm_site.case_reference import CASE_REFERENCE, is_case_reference
 from ccm_site.model import Severity
 from ccm_site.personal_data import numbers, words
 from ccm_site.personal_data.names import NameList
@@ -17,7 +18,18 @@ from ccm_site.personal_data.plain import plain
 RULES = {"chi": "R-PRV-2", "name": "R-PRV-4"}
 """Detectors with a rule of their own; all others are R-PRV-3."""
 IN_ANY_TEXT = frozenset(
-    {"chi", "ni_number", "birth_date", "postcode", "telephone", "email", "case_id", "name", "school_and_class"}
+    {
+        "chi",
+        "ni_number",
+        "birth_date",
+        "postcode",
+        "telephone",
+        "email",
+        "case_id",
+        "name",
+        "school_and_class",
+        "case_reference",
+    }
 )
 IN_FREE_TEXT = IN_ANY_TEXT | {"age", "recent_date", "capitalised"}
 DETECTORS = IN_FREE_TEXT
@@ -150,9 +162,8 @@ class Detector:
         """What the name of a file, folder or branch holds, its hyphens and underscores read as spaces."""
         flat = path.translate(_PATH)
         only = IN_ANY_TEXT - {"postcode", "school_and_class"}
-        return tuple(
-            h for h in self.find(flat, only=only, today=today) if not self.allows(h.detector, path=path, today=today)
-        )
+        hits = (*self.find(flat, only=only, today=today), *self.find(path, only=_ONLY_CASES))
+        return tuple(h for h in hits if not self.allows(h.detector, path=path, today=today))
 
     def allows(self, detector: str, *, path: str = "", commit: str = "", today: date | None = None) -> bool:
         """Whether the table lets a detector's hits pass at a path of the register, or in a commit's message."""
@@ -185,7 +196,7 @@ class Detector:
         p, offsets = plain(text)
         if self.names is None and not self.capitalised and not _FIGURE.search(p) and "@" not in p:
             low = p.lower()
-            if not any(t in low for t in _TRIGGERS) and not any(t in low for t in _SPELT):
+            if not any(t in low for t in _TRIGGERS) and not any(t in low for t in _SPELT) and "ch-" not in low:
                 return ()
         out = []
         for detector, start, end, masked in _apart(self._spans(p, wanted, today)):
@@ -228,6 +239,8 @@ class Detector:
                 make["school_and_class"] = lambda: (
                     c for c in words.classes(p, sentences) if c[2] == "a school with a class"
                 )
+        if "ch-" in low:
+            make["case_reference"] = lambda: _case_references(p)
         if self.names is not None:
             make["name"] = lambda: self._names(p)
         if "age" in wanted:
@@ -254,7 +267,15 @@ class Detector:
             yield start, end, f"a listed name of {('one word', 'two words', 'three words')[size - 1]}"
 
 
+def _case_references(p: str) -> Iterator[numbers.Span]:
+    """References of cases outside the fields that are for them: those are sealed, other texts are not."""
+    for match in CASE_REFERENCE.finditer(p.upper()):
+        if is_case_reference(match[0]):
+            yield *match.span(), "a case reference"
+
+
 _ONLY_CHI = frozenset({"chi"})
+_ONLY_CASES = frozenset({"case_reference"})
 _PAIRED = frozenset({"birth_date", "recent_date", "school_and_class", "age"})
 _PATH = str.maketrans("-_/.", "    ")
 

@@ -31,7 +31,7 @@ def scan_texts(items: Iterable[tuple[str, str]], detector: Detector, today: date
     for place, text in items:
         what, _, which = place.partition(" ")
         commit = which if what == "commit" else ""
-        if place == "branch name":
+        if place in {"branch name", "tag name"}:
             hits: Iterable[Hit] = detector.find_in_path(text, today)
             fix = "rename it to something that says nothing of a person"
         else:

@@ -28,6 +28,7 @@ _FIXES = {
     "postcode": "take the postcode out; an office's postcode has a field of its own",
     "telephone": "take the number out; an office's number has a field of its own",
     "email": "give a shared mailbox, or enter it under functional_mailboxes in policy/personal_data.yaml if it is one",
+    "case_reference": "take it out; a record about a case has a field for it, which is sealed",
     "case_id": "take the number out; give it in the field for the reference in the case system where the record has one",
     "name": "take the name out; if it is not a person's, allow it with a reason in policy/personal_data.yaml",
     "capitalised": "if it is a person's name, take it out; if not, enter it under known_capitals in policy/personal_data.yaml",
@@ -191,6 +192,8 @@ def _texts(record: Record, kinds: Kinds) -> Iterator[tuple[Field | None, str, st
 
 def _below(data: Mapping[str, Any], fields: Mapping[str, Field], at: str) -> Iterator[tuple[Field | None, str, str]]:
     for name, value in data.items():
+        if name not in fields:
+            yield None, at, name
         yield from _value(value, fields.get(name), f"{at}/{name}")
 
 

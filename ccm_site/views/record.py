@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -112,6 +112,7 @@ def _sections(at: At, kind: Kind, record: Record, card: Card) -> Iterator[Sectio
         by_kind[child.kind].append(child)
     for name in sorted(by_kind, key=lambda n: at.site.kinds[n].plural):
         cards = [_card(at, child) for child in by_kind[name]]
+        cards = [replace(c, shut="") if c.shut == card.shut else c for c in cards]
         title = at.site.kinds[name].plural
         body = render("children.html", cards=cards, many=len(cards) > OPEN_CHILDREN)
         yield Section(hyphened(title), f"{title} ({len(cards)})", body)
@@ -167,12 +168,12 @@ def _voided(site: Site, record: Record) -> Markup:
 def _shut(record: Record) -> str:
     if not record.seal or not record.seal.shut:
         return ""
-    return f"{'Erased' if record.seal.erased else 'Sealed, and not shown here'}: {record.seal.shut}"
+    return f"{'Erased' if record.seal.erased else 'Sealed'}: {record.seal.shut}"
 
 
 def _steps(site: Site, kind: Kind, record: Record) -> tuple[Step, ...]:
     cycle = kind.life_cycle
-    if cycle is None or site.audience == "public" or "voided" in record.data:
+    if cycle is None or site.audience == "public" or "voided" in record.data or (record.seal and record.seal.erased):
         return ()
     return tuple(
         Step(str(cycle.states.get(t.to, {}).get("title", t.to)), sentence(site, t))

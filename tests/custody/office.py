@@ -88,8 +88,11 @@ def make_office(folder: Path, today=TODAY, source=False) -> Office:
         write(root, path, text)
     office = Office(root, folder / "keys", folder / "escrow", {p: folder / f"home/{p}.txt" for p in ("s1", "s2", "s3")})
     public = {person: make_identity(path, None) for person, path in office.identities.items()}
+    for person, key in public.items():
+        path = f"people/persons/{person}.yaml"
+        write(root, path, f"{STAFF[path]}reading_keys:\n- key: {key}\n  from: 2020-01-01\n")
     loaded = load(root)
-    readers = [reader_of(loaded.register, loaded.kinds, p, public[p], today) for p in ("s1", "s2", "s3")]
+    readers = [reader_of(loaded.register, loaded.kinds, p, today) for p in ("s1", "s2", "s3")]
     store = FolderStore.create(
         office.folder, readers[0], load_identity(office.identities["s1"], str), office.escrow, today
     )

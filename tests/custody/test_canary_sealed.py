@@ -152,7 +152,7 @@ def test_what_is_restricted_is_sealed_or_is_no_more_than_a_link_or_a_state():
             ):
                 continue
             clear.append(f"{kind.name}{f.pointer}")
-    staff = {c for c in clear if c.startswith(("person/posts/", "person/signing_keys/"))}
+    staff = {c for c in clear if c.startswith(("person/posts/", "person/signing_keys/", "person/reading_keys/"))}
     ids = {c for c in clear if c.endswith("/id")}
     assert set(clear) - staff - ids == {"disposal/records/*/kind"}
 

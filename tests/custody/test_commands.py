@@ -1,6 +1,7 @@
 """The commands as people run them: a terminal or a pipe, never a file in clear."""
 
 import json
+import re
 import stat
 import subprocess
 import sys
@@ -129,7 +130,7 @@ def test_erase_from_asking_to_disposal(sealed):
         sealed, "erase", CASE, "--ground", "erasure_request", "--rule", "placement_ref", "--reason", "By letter"
     )
     assert asked.returncode == 0, asked.stderr
-    assert "1 records would become unreadable: P-2026-0001" in asked.stdout or "P-2026-0001" in asked.stdout
+    assert "1 record would become unreadable: P-2026-0001" in asked.stdout
     request = asked.stdout.split(":")[0]
     assert request in ccm(sealed, "erase", "--pending", person="s2").stdout
     assert "yourself" in ccm(sealed, "erase", request, "--confirm").stderr
@@ -165,10 +166,11 @@ def test_keys_status_add_remove_rewrap_and_check(sealed, tmp_path):
     assert "reads no more" in ccm(sealed, "keys", "remove", "s3").stdout
     gone = ccm(sealed, "unseal", PLACEMENT, person="s3")
     assert gone.returncode == 2 and "no reader of this store" in gone.stderr
-    assert ccm(sealed, "keys", "add", "s3", public).returncode == 0
+    record = sealed.root / "people/persons/s3.yaml"
+    record.write_text(re.sub(r"age1\w+", public, record.read_text("utf-8")), "utf-8")
+    assert ccm(sealed, "keys", "add", "s3").returncode == 0
     assert f"child_ref: {CASE}" in ccm(sealed, "unseal", PLACEMENT, person="s3", CCM_IDENTITY=str(new)).stdout
-    post = sealed.root / "people/persons/s3.yaml"
-    post.write_text(post.read_text("utf-8").replace("2026-12-31", "2026-03-31"), "utf-8")
+    record.write_text(record.read_text("utf-8").replace("2026-12-31", "2026-03-31"), "utf-8")
     assert "s3 reads no more: s3 holds no post" in ccm(sealed, "keys", "rewrap").stdout
     assert ccm(sealed, "unseal", PLACEMENT, person="s3", CCM_IDENTITY=str(new)).returncode == 2
     assert (sealed.root / PLACEMENT).read_bytes() == before, "no record was touched"
@@ -188,7 +190,7 @@ def test_a_new_register_gets_a_store(office, tmp_path):
     refused = ccm(
         office, "keys", "init", "service-manager", CCM_KEYS=str(tmp_path / "k2"), CCM_ESCROW=str(tmp_path / "e2")
     )
-    assert refused.returncode == 2 and "no person 'service-manager'" in refused.stderr
+    assert refused.returncode == 2 and "no reading key in force" in refused.stderr
 
 
 def test_backup_and_restore(sealed, tmp_path):

@@ -152,12 +152,15 @@ def test_a_crash_between_disposal_and_destruction_is_finished_by_doing_it_again(
         (Ground("retention_ended", "placement_ref", "x"), "from which day"),
         (Ground("retention_ended", "placement_ref", "x", "2030-01-01"), "a day to come"),
         (Ground("erasure_request", "placement_ref", "  "), "give a reason"),
+        (Ground("erasure_request", "placement_ref", "x", "yesterday"), "is no date"),
+        (Ground("erasure_request", "placement_ref", "For CHI 0101011237"), "a CHI number"),
+        (Ground("erasure_request", "placement_ref", f"Of {CASE}"), "a case reference"),
     ],
 )
 def test_a_ground_that_no_disposal_could_hold_is_refused(kept, why, words):
     loaded = load(kept.root)
     with pytest.raises(CannotErase, match=words):
-        checked(loaded.register, loaded.kinds, why, TODAY)
+        checked(loaded.register, why, TODAY)
 
 
 def test_who_is_named_and_in_which_post(kept):

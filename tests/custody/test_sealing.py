@@ -7,6 +7,7 @@ from ccm_site.checks.run import check, check_loaded
 from ccm_site.custody.sealed_files import CannotSeal, Sealer, opened_text, seal_files
 from ccm_site.formatting import format_files
 from ccm_site.keys import Subject
+from ccm_site.keys.age import wrap
 from ccm_site.kinds import load_kinds
 from ccm_site.model import Key
 from ccm_site.register import load
@@ -121,15 +122,50 @@ def test_records_of_one_case_share_its_key_and_others_have_their_own(office):
     assert rules(check(office.root, TODAY)[1]) == rules(check(office.root, TODAY, store)[1]) == []
 
 
-def test_a_complaint_that_turns_out_to_be_about_a_case_goes_with_it(office):
-    sealed(office)
-    old = read(office, COMPLAINT).data["sealed"]["key"]
-    text = opened_text(office.root, office.store(), COMPLAINT) + f"child_ref: {CASE}\n".encode()
+def case_keys(office, case=CASE):
+    return {k.id for k in office.store().find(Subject("case", case))}
+
+
+def change(office, path, old, new):
+    """Open a record, change its text, and seal it again."""
+    text = opened_text(office.root, office.store(), path)
+    assert old in text
     sealer = Sealer(office.root, load_kinds(office.root / "schemas"), office.store())
-    (office.root / COMPLAINT).write_bytes(sealer.seal(parse(text, COMPLAINT), read(office, COMPLAINT)))
-    case = office.store().find(Subject("case", CASE))
-    assert old in {k.id for k in case}
-    assert read(office, COMPLAINT).data["sealed"]["key"] == read(office, PLACEMENT).data["sealed"]["key"]
+    (office.root / path).write_bytes(sealer.seal(parse(text.replace(old, new), path), read(office, path)))
+
+
+def test_a_complaint_that_turns_out_to_be_about_a_case_goes_with_it(office):
+    """It keeps its own key, which those who read complaints hold; the key belongs to the case as long as the complaint does."""
+    sealed(office)
+    own = read(office, COMPLAINT).data["sealed"]["key"]
+    assert own not in case_keys(office)
+    change(office, COMPLAINT, b"source: carer\n", f"source: carer\nchild_ref: {CASE}\n".encode())
+    assert read(office, COMPLAINT).data["sealed"]["key"] == own and own in case_keys(office)
+    other = "CH-PM5058H-N"
+    change(office, COMPLAINT, CASE.encode(), other.encode())
+    assert own not in case_keys(office) and case_keys(office, other) == {own}, "no key of one child goes with another's"
+    change(office, COMPLAINT, f"child_ref: {other}\n".encode(), b"")
+    assert case_keys(office, other) == set() and len(case_keys(office)) == 1
+
+
+def test_a_complaint_typed_anew_with_its_case_keeps_the_key_of_its_old_text(office):
+    sealed(office)
+    own = read(office, COMPLAINT).data["sealed"]["key"]
+    (office.root / COMPLAINT).write_text(f"{CLEAR[COMPLAINT]}child_ref: {CASE}\n", "utf-8")
+    sealed(office)
+    assert read(office, COMPLAINT).data["sealed"]["key"] == own and own in case_keys(office)
+
+
+def test_a_seal_that_is_not_its_subjects_is_found_and_mended(office):
+    """Somebody adds by hand, in clear, the placement that a sealed complaint is about."""
+    sealed(office)
+    path = office.root / COMPLAINT
+    path.write_text(path.read_text("utf-8").replace("contract: ", "placement: P-2026-0001\ncontract: "), "utf-8")
+    faults = [f.message for f in check(office.root, TODAY, office.store())[1] if f.severity == "error"]
+    assert faults == ["its sealed part is closed with a key that does not belong to what it is about"]
+    assert seal_files(office.root, office.store()).changed == (COMPLAINT,)
+    assert read(office, COMPLAINT).data["sealed"]["key"] in case_keys(office)
+    assert rules(check(office.root, TODAY, office.store())[1]) == []
 
 
 def test_a_comment_would_stay_in_clear_so_it_is_refused(office):
@@ -160,7 +196,18 @@ def test_a_sealed_text_belongs_to_its_record_and_to_one_key(office):
         open_fields(text, identity, Key("placement", "P-2026-0002"))
     with pytest.raises(BadSeal, match="damaged"):
         open_fields(text.replace(text[80:84], "AAAA"), identity, Key("placement", "P-2026-0001"))
-    assert fault_of(text) == ""
+    assert fault_of({"key": key.id, "text": text}) == ""
+    assert "besides" in fault_of({"key": key.id, "text": text, "note": "with her aunt"})
+    assert "names no key" in fault_of({"key": "with her aunt", "text": text})
+    end = text.index("-----END")
+    for smuggled in (text[:end] + "WithHerAunt=\n" + text[end:], text[: end - 1] + "\nWithHerAunt\n" + text[end:]):
+        assert fault_of({"key": key.id, "text": smuggled}) != ""
+    with pytest.raises(BadSeal, match="not sealed in this kind"):
+        wrong = seal_fields({"contract": "C-2026-0002"}, key.recipient, Key("placement", "P-2026-0001"))
+        open_fields(wrong, identity, Key("placement", "P-2026-0001"), ("child_ref",))
+    deep = wrap(b"[" * 50_000, [key.recipient]).decode()
+    with pytest.raises(BadSeal):
+        open_fields(deep, identity, Key("placement", "P-2026-0001"))
 
 
 def test_a_second_recipient_is_refused(office):

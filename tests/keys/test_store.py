@@ -318,7 +318,8 @@ def test_a_removed_reader_opens_nothing_new_and_cannot_come_in(house):
     assert done.changed == 1 and done.lacking == {}
     new = house.open("ada").key_for(OTHER)
     assert "bo" not in house.open("ada").room.entry(old.id).wraps
-    assert gone.open([new.id])[new.id].reason == "not_for_you"
+    with pytest.raises(WrongIdentity, match="no reader of this store any more"):
+        gone.open([new.id])
     for path, content in everything(house.folder).items():
         if "keys" in path.parts:
             for wrap in json.loads(content)["wraps"].values():
