@@ -48,6 +48,8 @@ class Field:
     rule: str = ""
     clause: str = ""
     free_text: bool = False
+    people: bool = False
+    """Whether it counts people, or is a figure made of such a count beside it."""
     form: str = ""
     required: bool = False
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -452,7 +454,7 @@ def _field(
         name=name, path=path, title=schema.get("title", name), description=schema.get("description", ""),
         schema=schema, audience=audience, sealed=sealed, clear=x.get("sealed") is False, own_audience="audience" in x, ref=tuple(x.get("ref", ())), backlink=x.get("backlink", ""),
         codes=x.get("codes", ""), rule=x.get("rule", ""), clause=x.get("clause", ""),
-        free_text=x.get("free_text", False), form=x.get("form", ""), required=required,
+        free_text=x.get("free_text", False), people=x.get("people", False), form=x.get("form", ""), required=required,
         labels=x.get("labels", {}), fields=tuple(children),
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Subject(NamedTuple):
-    """Whom or what a sealed text is about: ``("case", "CH-7K2M9QX-4")``, ``("complaint", "K-2026-0001")``, ``("tender", "T-2026-0001")``."""
+    """Whom or what a sealed text is about: ``("case", "CH-7K2M9QX-C")``, ``("complaint", "K-2026-0001")``, ``("tender", "T-2026-0001")``."""
 
     of: str
     id: str

@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 
 from ccm_site.kinds import Field, Kind, Kinds
 from ccm_site.model import AUDIENCES, Audience, Key, Link, Record, Register, pointer_tokens, stricter
+from ccm_site.views.few import veiled
 
 
 def allows(site: Audience, value: Audience) -> bool:
@@ -20,7 +21,7 @@ def allows(site: Audience, value: Audience) -> bool:
 def project(register: Register, kinds: Kinds, audience: Audience) -> Register:
     """The register as an audience may see it: allowed records with allowed fields, and links whose both ends remain.
 
-    A kind or field stricter than the audience is absent; so is a record shown on the page of a stricter one (an action for one
+    Counts of people from 1 to 4 are veiled outside ``restricted``. A kind or field stricter than the audience is absent; so is a record shown on the page of a stricter one (an action for one
     placement), and a reference to an absent record, unless its field says itself that it may be seen. In ``public`` a record must
     also meet its kind's ``public_when``, and a contract for one placement is left out: its dates and value would single a child
     out (framework trace REG-6).
@@ -105,7 +106,7 @@ def _allowed(data: Mapping[str, Any], fields: tuple[Field, ...], audience: Audie
         kept = _allowed_value(value, f, audience)
         if kept is not None:
             out[name] = kept
-    return out
+    return out if audience == "restricted" else veiled(out, fields)
 
 
 def _allowed_value(value: Any, f: Field, audience: Audience) -> Any:

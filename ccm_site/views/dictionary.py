@@ -141,6 +141,8 @@ def _more(at: At, kind: Kind, f: Field) -> Iterator[Markup]:
         yield Markup("Form: <code>{}</code>").format(of.schema["pattern"])
     if f.sealed:
         yield escape("Kept sealed")
+    if f.people:
+        yield escape("About numbers of people: from 1 to 4 shown as <5, or not at all, outside the restricted site")
     if f.rule:
         yield Markup("Rule {}").format(f.rule)
     if f.clause:
