@@ -247,3 +247,11 @@ def test_real_registers_give_few_alarms(tmp_path, data):
     assert scores(detector(tmp_path), [], payments)[0].false == 0, (
         "only bare numbers of ten figures pass for a CHI number"
     )
+
+
+def test_figures_of_any_script_are_figures():
+    bengali = "".join(chr(0x9E6 + int(c)) for c in "0101011237")
+    bold = "".join(chr(0x1D7CE + int(c)) for c in "0101011237")
+    for text in (f"CHI {bengali}", f"See {bold}."):
+        hits = Detector().find(text)
+        assert [h.detector for h in hits] == ["chi"] and bengali not in hits[0].masked
