@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
@@ -128,7 +129,14 @@ class Register:
 
     def of_kind(self, kind: str) -> tuple[Record, ...]:
         """All records of a kind, in the order of their ids."""
-        return tuple(sorted((r for r in self if r.kind == kind), key=lambda r: r.id))
+        return self._by_kind.get(kind, ())
+
+    @cached_property
+    def _by_kind(self) -> Mapping[str, tuple[Record, ...]]:
+        found: dict[str, list[Record]] = {}
+        for record in self:
+            found.setdefault(record.kind, []).append(record)
+        return {kind: tuple(sorted(records, key=lambda r: r.id)) for kind, records in found.items()}
 
     def table(self, name: str) -> Mapping[str, Any]:
         """The data of a policy table, or an empty mapping where the register has none."""

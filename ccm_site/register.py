@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from ccm_site.keys import Identity, Keys, Shut, Subject
@@ -158,7 +159,7 @@ def load_from(files: Files, kinds: Kinds, keys: Keys | None = None) -> Loaded:
             else:
                 records[record.key] = record
         _open_seals(records, kinds, keys)
-        register, broken = _linked(records, kinds, unreadable)
+        register, broken = linked(records, kinds, unreadable)
     finally:
         if enabled:
             gc.enable()
@@ -300,7 +301,13 @@ def values_at(
         yield from values_at(data[path[0]], path[1:], (*at, path[0]))
 
 
-def _linked(records: dict[Key, Record], kinds: Kinds, unreadable: Mapping[str, str]) -> tuple[Register, list[Finding]]:
+def linked(
+    records: Mapping[Key, Record], kinds: Kinds, unreadable: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Register, list[Finding]]:
+    """The records as a register, with their links both ways, and a finding for each reference or code that leads nowhere.
+
+    ``unreadable`` has the paths of files that could not be read by the ids that their names suggest.
+    """
     links: dict[Key, tuple[Link, ...]] = {}
     back: dict[Key, list[Link]] = defaultdict(list)
     broken: list[Finding] = []

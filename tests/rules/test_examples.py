@@ -1,0 +1,101 @@
+"""Every rule of the catalogue has an example that it finds, and finds alone, and one that it lets pass."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from ccm_site.checks.schema import schema_findings
+from ccm_site.kinds import load_kinds
+from ccm_site.register import linked, load
+from ccm_site.rules import Changes, all_change_rules, all_rules, catalogue, change_findings, rule_findings
+from ccm_site.rules.example import applied, examples
+from ccm_site.starter import shipped
+
+KINDS = load_kinds(shipped() / "schemas")
+TO_COME = frozenset(Path(__file__).with_name("still_to_come.txt").read_text("utf-8").split())
+"""Rows of the catalogue that are not built yet. The list only shrinks."""
+ALL = [(f"{row}-{'pass' if e.passes else 'fail'}-{n}", e) for row in catalogue() for n, e in enumerate(examples(row))]
+
+
+@pytest.fixture(scope="session")
+def demonstration():
+    return load(shipped()).register
+
+
+@pytest.fixture(scope="session")
+def before(demonstration):
+    """What is found in the register as it stands, by day."""
+    known = {}
+
+    def found(today):
+        if today not in known:
+            known[today] = Counter(_mark(f) for f in _findings(demonstration, demonstration, [], today))
+        return known[today]
+
+    return found
+
+
+def _findings(register, records, broken, today):
+    return [*schema_findings(records, KINDS), *broken, *rule_findings(register, KINDS, today)]
+
+
+def _mark(f):
+    return (f.rule, f.severity, f.at.path, f.at.pointer, f.message)
+
+
+def _row(rule):
+    return rule.removesuffix("-a").removesuffix("-b")
+
+
+def new_findings(demonstration, before, example):
+    """What an example's change adds to the findings; of the register, and of the change itself."""
+    base = applied(demonstration, KINDS, example.before or {})[0]
+    register, changed, broken = applied(base, KINDS, example.change)
+    left = Counter(before(example.today))
+    if example.before:
+        left = Counter(_mark(f) for f in _findings(base, [], [], example.today))
+    out = list(change_findings(Changes.between(base, register), KINDS, example.today))
+    for f in _findings(register, changed, broken, example.today):
+        if left[_mark(f)]:
+            left[_mark(f)] -= 1
+        else:
+            out.append(f)
+    return out
+
+
+@pytest.mark.parametrize("example", [e for _, e in ALL], ids=[i for i, _ in ALL])
+def test_an_example(demonstration, before, example):
+    found = new_findings(demonstration, before, example)
+    if example.passes:
+        assert found == []
+        return
+    assert {f.rule for f in found} == {example.rule}, "only this rule finds something"
+    entry = catalogue()[_row(example.rule)]
+    for f in found:
+        assert f.at.path in example.change or any(r.path in example.change for r in f.related), (
+            "the place is where the change is"
+        )
+        if entry.when == "C":
+            assert f.severity == "warning"
+        elif example.rule == entry.id:
+            assert f.severity == ("warning" if entry.severity == "W" else "error")
+
+
+@pytest.mark.parametrize("row", sorted(catalogue()))
+def test_every_row_has_both_or_is_still_to_come(row):
+    kinds_of_example = {e.passes for e in examples(row)}
+    assert (kinds_of_example == {True, False}) != (row in TO_COME), (
+        "give it a fail and a pass example, and take it from still_to_come.txt"
+    )
+
+
+def test_every_rule_is_in_the_catalogue_and_is_documented():
+    for rule in (*all_rules(), *all_change_rules()):
+        assert rule.row in catalogue(), rule.id
+        assert "Why:" in (rule.find.__doc__ or "") and "Mend:" in (rule.find.__doc__ or ""), rule.id
+
+
+def test_the_register_that_examples_stand_on_links_as_it_loads(demonstration):
+    again, broken = linked(demonstration.records, KINDS)
+    assert broken == [] and again.links == demonstration.links
