@@ -55,6 +55,31 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleExample:
+    """An example of a rule: why it fails or passes, and for each record's path what is changed there, as YAML."""
+
+    why: str
+    change: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleText:
+    """A rule in words. ``kinds`` are those whose schemas carry it; ``says``, ``why`` and ``mend`` are "" where only a schema does."""
+
+    id: str
+    statement: str
+    severity: str
+    when: str
+    clauses: tuple[str, ...]
+    says: str
+    why: str
+    mend: str
+    kinds: tuple[str, ...]
+    fails: tuple[RuleExample, ...]
+    passes: tuple[RuleExample, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """Who changed a file last, and when (ISO date). Empty texts where nothing is recorded yet."""
 

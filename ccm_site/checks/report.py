@@ -11,10 +11,11 @@ from typing import Any, Protocol
 from ccm_site.model import Finding, Location, Record
 
 
-def as_text(findings: Iterable[Finding], shut: Sequence[Record] = ()) -> str:
+def as_text(findings: Iterable[Finding], shut: Sequence[Record] = (), whose: Sequence[str] = ()) -> str:
     """One line a finding, ``file:line:column: severity: message [rule]. Mend: …``, and a closing count.
 
     ``shut`` are the records whose sealed part could not be checked: one line for each cause, or for the record where it is one.
+    ``whose`` are lines that say which post has how many.
     """
     findings = list(findings)
     lines = []
@@ -22,6 +23,8 @@ def as_text(findings: Iterable[Finding], shut: Sequence[Record] = ()) -> str:
         also = f" (see {', '.join(str(r) for r in f.related)})" if f.related else ""
         lines.append(f"{f.at}: {f.severity}: {_one_line(f.message)}{also} [{f.rule}]. Mend: {_one_line(f.fix)}")
     lines += [f"{what}: {_one_line(why)}." for what, why in _not_checked(shut)]
+    if whose:
+        lines += ["Whose they are:", *(f"  {line}" for line in whose)]
     lines.append(_count(findings))
     return "\n".join(lines) + "\n"
 

@@ -1,4 +1,4 @@
-"""The commands on a whole register: check, fmt, build, serve, init, import."""
+"""The commands on a whole register: check, rule, fmt, build, serve, init, import."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from ccm_site.checks.aside import detector_of
-from ccm_site.checks.report import FORMATS
+from ccm_site.checks.owners import as_lines, by_owner
+from ccm_site.checks.report import FORMATS, as_text
 from ccm_site.checks.run import check as run_check
 from ccm_site.cli.base import (
     as_of_option,
@@ -62,8 +63,42 @@ def check(paths: tuple[Path, ...], format_: str, keys_at: Path | None, root: Pat
         wanted = [inside(root, p) for p in paths]
         findings = tuple(f for f in findings if _below(f.at.path, wanted))
         shut = tuple(r for r in shut if _below(r.path, wanted))
-    click.echo(FORMATS[format_](findings, shut), nl=False)
+    if format_ == "text":
+        click.echo(as_text(findings, shut, as_lines(by_owner(findings, loaded.register))), nl=False)
+    else:
+        click.echo(FORMATS[format_](findings, shut), nl=False)
     exit_for(findings)
+
+
+@main.command()
+@click.argument("id")
+@root_option
+def rule(id: str, root: Path) -> None:
+    """Say what a rule asks, why, and how to put right what breaks it. ID is, for example, R-CON-7."""
+    from difflib import get_close_matches
+
+    from ccm_site.kinds import load_kinds
+    from ccm_site.rules import catalogue
+    from ccm_site.rules.telling import rule_text
+
+    told = rule_text(id, load_kinds(root / "schemas"))
+    if told is None:
+        near = get_close_matches(id.upper(), catalogue(), 3, 0.5)
+        raise click.UsageError(f"there is no rule {id}" + (f". Did you mean {' or '.join(near)}?" if near else ""))
+    click.echo(f"{told.id}: {told.says or told.statement}")
+    for title, text in (
+        ("Severity", told.severity), ("Looked at", told.when), ("Why", told.why), ("Mend", told.mend),
+        ("Clauses", ", ".join(told.clauses)),
+        ("Held by the form of", ", ".join(told.kinds) if len(told.kinds) <= 12 else f"{len(told.kinds)} kinds of record"),
+    ):  # fmt: skip
+        if text:
+            click.echo(f"{title}: {text}")
+    for title, found in (("Finds, for example", told.fails), ("Lets pass", told.passes)):
+        for example in found:
+            click.echo(f"\n{title}: {example.why}")
+            for path, change in example.change:
+                click.echo(f"  {path}")
+                click.echo("".join(f"    {line}\n" for line in change.splitlines()), nl=False)
 
 
 def _below(path: str, wanted: list[str]) -> bool:

@@ -15,6 +15,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from ccm_site.checks.owners import owner_of
 from ccm_site.checks.run import check
 from ccm_site.gitrepo import last_changes
 from ccm_site.model import Audience, Change, Finding, Register
@@ -25,10 +26,13 @@ from ccm_site.publish.search_index import FOLDER, make_index
 from ccm_site.publish.security import policy
 from ccm_site.publish.shell import Engine, Shell, make_shell
 from ccm_site.register import Loaded
+from ccm_site.rules.telling import rule_texts
 from ccm_site.views.audience import project
 from ccm_site.views.counts import published_counts
+from ccm_site.views.public_register import public_register
 from ccm_site.views.search import search_form
 from ccm_site.views.site import sections, site_pages
+from ccm_site.views.to_look_at import Warned
 
 if TYPE_CHECKING:
     from ccm_site.keys import Keys
@@ -132,7 +136,9 @@ def build(
                 for audience in audiences:
                     target = out / audience if out else site_folder(root, audience)
                     writer = Writer(swaps.enter_context(fresh(target)))
-                    shell, poured = _poured(writer, root, loaded, changes, audience, today, engine, inspect, steps)
+                    shell, poured = _poured(
+                        writer, root, loaded, findings, changes, audience, today, engine, inspect, steps
+                    )
                     inspected += poured.findings
                     if not _any_error(inspected):
                         with steps.timed(f"{audience}: search"):
@@ -171,7 +177,7 @@ def build_in_memory(
         with steps.timed("history"):
             changes = last_changes(root)
         writer = MemoryWriter()
-        shell, poured = _poured(writer, root, loaded, changes, audience, today, engine, None, steps)
+        shell, poured = _poured(writer, root, loaded, findings, changes, audience, today, engine, None, steps)
     with steps.timed(f"{audience}: search"):
         index = make_index(writer.pages(), poured.mark, last.below(FOLDER) if last else {})
         for name, content in index.items():
@@ -194,7 +200,7 @@ def forget_restricted(root: Path) -> tuple[Path, ...]:
 
 
 def _poured(
-    target: Target, root: Path, loaded: Loaded, changes: Mapping[str, Change], audience: Audience, today: date, engine: Engine,
+    target: Target, root: Path, loaded: Loaded, findings: Sequence[Finding], changes: Mapping[str, Change], audience: Audience, today: date, engine: Engine,
     inspect: Inspect | None, steps: _Steps,
 ) -> tuple[Shell, Poured]:  # fmt: skip
     with steps.timed(f"{audience}: handbook and shell"):
@@ -203,8 +209,21 @@ def _poured(
     with steps.timed(f"{audience}: pages"):
         projected = project(loaded.register, loaded.kinds, audience)
         counts = published_counts(loaded.register, loaded.kinds, audience, today)
-        items = site_pages(projected, loaded.kinds, changes, audience, today, counts)
+        published = public_register(loaded.register, loaded.kinds)
+        items = site_pages(
+            projected, loaded.kinds, changes, audience, today, counts, rule_texts(loaded.kinds), published
+        )
         return shell, pour(target, shell, items, inspect)
+
+
+def _warned(register: Register, findings: Sequence[Finding]) -> tuple[Warned, ...]:
+    """The warnings of a check, each with whose it is."""
+    by_path = {r.path: r for r in register}
+    return tuple(
+        Warned(owner_of(register, record), f.rule, record.key)
+        for f in findings
+        if f.severity == "warning" and (record := by_path.get(f.at.path))
+    )
 
 
 def _settings_alone(register: Register) -> Register:

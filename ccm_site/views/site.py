@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from ccm_site.kinds import Kind, Kinds
-from ccm_site.model import Audience, Change, Register
+from ccm_site.model import Audience, Change, Register, RuleText
 from ccm_site.views.context import AREAS, Site, is_first, shown_kinds
 from ccm_site.views.counts import Counts
 from ccm_site.views.dictionary import dictionary_pages
@@ -15,12 +15,15 @@ from ccm_site.views.flow import flow_page
 from ccm_site.views.home import home_page
 from ccm_site.views.numbers import numbers_pages
 from ccm_site.views.page import Extra, Page
+from ccm_site.views.public_register import Entry, public_register_pages
 from ccm_site.views.record import record_page
+from ccm_site.views.rules import rule_pages
 from ccm_site.views.search import search_page
 from ccm_site.views.tables import table_pages
 from ccm_site.views.templates import render
 from ccm_site.views.text import At
-from ccm_site.views.urls import DICTIONARY, FLOW, NUMBERS, POLICY, SEARCH, folder
+from ccm_site.views.to_look_at import Warned, to_look_at_page
+from ccm_site.views.urls import DICTIONARY, FLOW, NUMBERS, POLICY, PUBLIC_REGISTER, RULES, SEARCH, TO_LOOK_AT, folder
 
 NOTHING_COUNTED = Counts()
 
@@ -44,9 +47,13 @@ def sections(kinds: Kinds, audience: Audience) -> tuple[Section, ...]:
             out.append(_entry(entries[0]))
         elif entries:
             out.append(Section(title, f"{area}/", tuple(_entry(k) for k in entries if not is_first(k))))
+    if kinds.get("contract") in shown:
+        out.append(Section("Public register", PUBLIC_REGISTER))
     if audience != "public":
         out.append(Section("How it fits together", FLOW))
         out.append(Section("In numbers", NUMBERS))
+        out.append(Section("To look at", TO_LOOK_AT))
+        out.append(Section("Rules", RULES))
     return (*out, Section("Data dictionary", DICTIONARY), Section("Search", SEARCH))
 
 
@@ -56,12 +63,13 @@ def _entry(kind: Kind) -> Section:
 
 def site_pages(
     register: Register, kinds: Kinds, changes: Mapping[str, Change], audience: Audience, today: date,
-    counts: Counts = NOTHING_COUNTED,
+    counts: Counts = NOTHING_COUNTED, rules: Sequence[RuleText] = (), published: Sequence[Entry] = (), warned: Sequence[Warned] = (),
 ) -> Iterator[Page | Extra]:  # fmt: skip
     """Every generated page and file of an audience's site. ``register`` is already projected for it.
 
     ``changes`` holds the last change of each file by its path; ``today`` decides what is near its end.
-    ``counts`` are the numbers of people that this audience may know, made from the whole register.
+    ``counts`` are the numbers of people that this audience may know, made from the whole register; ``rules`` the rules in words;
+    ``published`` the entries of the public register of contracts; ``warned`` what the check warns of.
     """
     site = Site(register, kinds, changes, audience, today)
     yield home_page(site)
@@ -77,9 +85,13 @@ def site_pages(
     for area in AREAS:
         if site.area_page(area) and not any(is_first(k) for k in site.shown if k.area == area):
             yield _area_page(site, area)
+    if site.kinds.get("contract") in site.shown:
+        yield from public_register_pages(site, published)
     if audience != "public":
         yield flow_page(site)
         yield from numbers_pages(site, counts)
+        yield from to_look_at_page(site, warned, rules)
+        yield from rule_pages(site, rules)
     yield from dictionary_pages(site)
     yield search_page(site)
 

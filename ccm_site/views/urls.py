@@ -11,6 +11,9 @@ POLICY = "policy/"  # the page of the area, and the folder of its tables
 DICTIONARY = "dictionary/"
 FLOW = "how-it-fits-together/"
 NUMBERS = "in-numbers/"
+PUBLIC_REGISTER = "contracts-register/"
+RULES = "rules/"
+TO_LOOK_AT = "to-look-at/"
 SEARCH = "search/"
 HANDBOOK = "handbook/"
 

@@ -1,0 +1,109 @@
+"""A rule in words, for its page and for `ccm rule`: from the catalogue, its function's docstring or its schema's tag, and its examples."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ccm_site.canonical import write
+from ccm_site.kinds import Kinds
+from ccm_site.model import RuleExample, RuleText, pointer_tokens
+from ccm_site.personal_data import Detector
+from ccm_site.rules import ChangeRule, Rule, all_change_rules, all_rules, catalogue
+from ccm_site.rules.example import Example, examples
+
+SEVERITIES = {"E": "Error", "W": "Warning", "E†": "Error; a recorded and approved exception lets it pass"}
+TIMES = {
+    "R": "Whenever a record is checked", "X": "Whenever the register is checked, across its records",
+    "T": "When a record is changed", "C": "By today's date; it only ever warns",
+}  # fmt: skip
+_PARTS = re.compile(r"\b(Why|Mend):")
+
+
+def rule_texts(kinds: Kinds) -> tuple[RuleText, ...]:
+    """Every row of the catalogue in words, in the catalogue's order."""
+    tagged = _tags(kinds)
+    return tuple(_text(row, tagged.get(row, ())) for row in catalogue())
+
+
+def rule_text(row: str, kinds: Kinds) -> RuleText | None:
+    """One row of the catalogue in words, by its id or that of one of its checks; None where there is none."""
+    row = row.upper().removesuffix("-A").removesuffix("-B")
+    return _text(row, _tags(kinds).get(row, ())) if row in catalogue() else None
+
+
+def _text(row: str, kinds: tuple[str, ...]) -> RuleText:
+    entry = catalogue()[row]
+    says, why, mend = _docs(row)
+    return RuleText(
+        id=row, statement=entry.statement.replace("`", ""), severity=SEVERITIES[entry.severity], when=TIMES[entry.when],
+        clauses=entry.clauses, says=says, why=why, mend=mend, kinds=kinds,
+        fails=tuple(_example(e) for e in examples(row) if not e.passes), passes=tuple(_example(e) for e in examples(row) if e.passes),
+    )  # fmt: skip
+
+
+def _docs(row: str) -> tuple[str, str, str]:
+    """What the docstrings of a row's functions say, why, and how to mend; each check's own, one after the other."""
+    parts: tuple[list[str], list[str], list[str]] = ([], [], [])
+    rules: list[Rule | ChangeRule] = [*all_rules(), *all_change_rules()]
+    for rule in rules:
+        if rule.row == row:
+            text = re.sub(r"\s+", " ", inspect.getdoc(rule.find) or "")
+            pieces = _PARTS.split(text)
+            named = dict(zip(pieces[1::2], pieces[2::2], strict=False))
+            for into, piece in zip(parts, (pieces[0], named.get("Why", ""), named.get("Mend", "")), strict=True):
+                sentence = piece.strip()[:1].upper() + piece.strip()[1:]
+                if sentence and sentence not in into:
+                    into.append(sentence)
+    return " ".join(parts[0]), " ".join(parts[1]), " ".join(parts[2])
+
+
+def _example(example: Example) -> RuleExample:
+    return RuleExample(example.why, tuple((path, _lines(values)) for path, values in example.change.items()))
+
+
+def _lines(values: Mapping[str, Any]) -> str:
+    """A change to one record as YAML, each place named by its path of fields."""
+    if "" in values:
+        return _discreet(write(values[""]).decode().rstrip()) if values[""] else "(the record is taken away)"
+    out = []
+    for pointer, value in values.items():
+        name = ".".join(pointer_tokens(pointer))
+        out.append(f"{name}: (taken away)" if value is None else write({name: value}).decode().rstrip())
+    return _discreet("\n".join(out))
+
+
+def _discreet(text: str) -> str:
+    """An example may hold what a rule forbids. Its page may not."""
+    for hit in sorted(
+        Detector().find(text, only=frozenset({"chi", "ni_number", "birth_date", "case_reference"})),
+        key=lambda h: -h.start,
+    ):
+        text = f"{text[: hit.start]}({hit.masked}){text[hit.end :]}"
+    return text
+
+
+def _tags(kinds: Kinds) -> Mapping[str, tuple[str, ...]]:
+    """The kinds whose schemas carry a rule, by its row."""
+    found: dict[str, dict[str, None]] = {}
+    for kind in kinds:
+        for tag in _rules_in(kind.schema):
+            found.setdefault(tag, {}).setdefault(kind.name)
+        for field in kind.all_fields:
+            if field.rule:
+                found.setdefault(field.rule, {}).setdefault(kind.name)
+    return {tag.removesuffix("-a").removesuffix("-b"): tuple(names) for tag, names in found.items()}
+
+
+def _rules_in(schema: Any) -> Iterator[str]:
+    if isinstance(schema, Mapping):
+        x = schema.get("x-ccm")
+        if isinstance(x, Mapping) and isinstance(x.get("rule"), str):
+            yield x["rule"]
+        for value in schema.values():
+            yield from _rules_in(value)
+    elif isinstance(schema, list):
+        for value in schema:
+            yield from _rules_in(value)
