@@ -30,10 +30,11 @@ ONE_CHILD = frozenset(
 )
 NEUTRAL = "Care or education placement, spot purchase"
 GROUNDS = {
-    "a": "withheld under section 35(6)(a): law enforcement or the public interest",
-    "b": "withheld under section 35(6)(b): commercial interests",
-    "c": "withheld under section 35(6)(c): fair competition",
+    "a": "law enforcement, or otherwise the public interest",
+    "b": "commercial interests of a person",
+    "c": "fair competition",
 }
+"""The grounds of section 35(6), as the page explains them."""
 TITLES = (
     "Contract", "Title", "Contractor", "Subject matter", "Date of award", "First day", "Last day, or how it ends", "May be extended by",
     "Estimated value", "How it was procured", "Award notice", "State", "Owner",
@@ -72,7 +73,7 @@ def _entry(register: Register, kinds: Kinds, record: Record) -> Entry:
     def shown(name: str, text: str) -> str:
         if name not in grounds:
             return text
-        ground = GROUNDS.get(grounds[name], "withheld")
+        ground = f"withheld, section 35(6)({grounds[name]})"
         if alone and name in {"title", "subject_matter"}:
             return f"{NEUTRAL}; the rest {ground}"
         year = str(data.get(name, ""))[:4] if name in {"award_date", "start_date", "end_date"} else ""
@@ -137,7 +138,7 @@ def public_register_pages(site: Site, entries: Sequence[Entry]) -> Iterator[Page
         for e in entries
     ]
     body = render(
-        "public_register.html", home=at.href(""), titles=TITLES, rows=rows, sheet=SHEET, today=time(site.today.isoformat()),
+        "public_register.html", home=at.href(""), titles=TITLES, grounds=GROUNDS, rows=rows, sheet=SHEET, today=time(site.today.isoformat()),
         changed=time(changed) if changed else "", licence=licence if isinstance(licence, Mapping) else {}, council=about.get("council", ""),
         contact=about.get("contact", ""),
     )  # fmt: skip

@@ -10,7 +10,9 @@ from ccm_site.kinds import Kind, Kinds
 from ccm_site.model import Audience, Change, Register, RuleText
 from ccm_site.views.context import AREAS, Site, is_first, shown_kinds
 from ccm_site.views.counts import Counts
+from ccm_site.views.deciding import deciding_page
 from ccm_site.views.dictionary import dictionary_pages
+from ccm_site.views.exceptions import exceptions_page
 from ccm_site.views.flow import flow_page
 from ccm_site.views.home import home_page
 from ccm_site.views.numbers import numbers_pages
@@ -23,7 +25,19 @@ from ccm_site.views.tables import table_pages
 from ccm_site.views.templates import render
 from ccm_site.views.text import At
 from ccm_site.views.to_look_at import Warned, to_look_at_page
-from ccm_site.views.urls import DICTIONARY, FLOW, NUMBERS, POLICY, PUBLIC_REGISTER, RULES, SEARCH, TO_LOOK_AT, folder
+from ccm_site.views.urls import (
+    DECIDING,
+    DICTIONARY,
+    EXCEPTIONS,
+    FLOW,
+    NUMBERS,
+    POLICY,
+    PUBLIC_REGISTER,
+    RULES,
+    SEARCH,
+    TO_LOOK_AT,
+    folder,
+)
 
 NOTHING_COUNTED = Counts()
 
@@ -53,6 +67,8 @@ def sections(kinds: Kinds, audience: Audience) -> tuple[Section, ...]:
         out.append(Section("How it fits together", FLOW))
         out.append(Section("In numbers", NUMBERS))
         out.append(Section("To look at", TO_LOOK_AT))
+        out.append(Section("Exceptions report", EXCEPTIONS))
+        out.append(Section("Questions for the council", DECIDING))
         out.append(Section("Rules", RULES))
     return (*out, Section("Data dictionary", DICTIONARY), Section("Search", SEARCH))
 
@@ -91,6 +107,8 @@ def site_pages(
         yield flow_page(site)
         yield from numbers_pages(site, counts)
         yield from to_look_at_page(site, warned, rules)
+        yield exceptions_page(site)
+        yield deciding_page(site)
         yield from rule_pages(site, rules)
     yield from dictionary_pages(site)
     yield search_page(site)

@@ -58,7 +58,7 @@ def test_a_withheld_part_is_marked_with_its_ground():
         "review_on": "2027-01-01",
     }
     entry = entries(contract(1, public_register={"regulated": True, "withheld": [part]}))["C-2026-0001"]
-    assert entry["Estimated value"] == "Withheld under section 35(6)(b): commercial interests"
+    assert entry["Estimated value"] == "Withheld, section 35(6)(b)"
     assert "Secret reason" not in str(entry) and "95000" not in str(entry) and entry["First day"] == "2026-04-01"
 
 
@@ -68,7 +68,7 @@ def test_a_contract_for_one_placement_is_in_and_singles_nobody_out():
     text = str(entry)
     for secret in ("hearing", "nine", "2026-04-01", "2026-02-18", "2027-11-30", "95,000"):
         assert secret not in text
-    assert entry["First day"].startswith("2026; the day withheld under section 35(6)(a)")
+    assert entry["First day"].startswith("2026; the day withheld, section 35(6)(a)")
     assert entry["Title"].startswith("Care or education placement, spot purchase")
 
 
