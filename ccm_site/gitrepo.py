@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from git import Repo
@@ -54,6 +55,93 @@ def last_changes(root: Path) -> Mapping[str, Change]:
         if token and token.startswith(strip):
             changes.setdefault(token[len(strip):], current)  # fmt: skip
     return changes
+
+
+class UnknownCommit(Exception):
+    """A name that no commit of the repository has."""
+
+
+@dataclass(frozen=True)
+class CommitFiles:
+    """The files of one commit below a folder of the repository, read from its objects; nothing is checked out."""
+
+    folder: Path
+    blobs: Mapping[str, str]
+    """Path, relative to the folder, with forward slashes, to the id of its blob."""
+    kept: dict[str, bytes] = field(default_factory=dict)
+    """What was read ahead."""
+
+    def paths(self, folders: Iterable[str]) -> list[str]:
+        """Every file below the folders, in order."""
+        wanted = tuple(f"{f}/" for f in folders)
+        return sorted(p for p in self.blobs if p.startswith(wanted))
+
+    def read(self, path: str) -> bytes:
+        """Raises FileNotFoundError."""
+        if path in self.kept:
+            return self.kept[path]
+        if path not in self.blobs:
+            raise FileNotFoundError(path)
+        return _git(self.folder, "cat-file", "blob", self.blobs[path])
+
+    def held(self) -> CommitFiles:
+        """The same with every record's file read in one pass."""
+        wanted = [p for p in self.blobs if p.endswith((".yaml", "README.md"))]
+        return CommitFiles(self.folder, self.blobs, dict(self.many(wanted)))
+
+    def many(self, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        """Several files in one pass."""
+        asked = "".join(f"{self.blobs[p]}\n" for p in paths).encode()
+        out = _git(self.folder, "cat-file", "--batch", stdin=asked)
+        at = 0
+        for path in paths:
+            end = out.index(b"\n", at)
+            size = int(out[at:end].split()[-1])
+            yield path, out[end + 1 : end + 1 + size]
+            at = end + 2 + size
+
+
+def commit_files(root: Path, name: str) -> CommitFiles:
+    """The files of a commit below ``root``. Raises `UnknownCommit`."""
+    try:
+        commit = (
+            _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}").decode().strip()
+        )
+        listed = _git(root, "ls-tree", "-r", "-z", commit, "--", ".")
+    except subprocess.CalledProcessError:
+        raise UnknownCommit(f"there is no state '{name}' in the history of {root}") from None
+    blobs = {}
+    for entry in listed.decode("utf-8", "surrogateescape").split("\0"):
+        head, _, path = entry.partition("\t")
+        if path and head.split()[1] == "blob" and not head.startswith("120000"):
+            blobs[path] = head.split()[2]
+    return CommitFiles(root, blobs)
+
+
+def messages_between(root: Path, base: str, head: str) -> list[tuple[str, str]]:
+    """Pairs of place and text: the message of each commit that ``head`` has and ``base`` has not."""
+    out = _git(
+        root,
+        "-c",
+        "core.abbrev=8",
+        "log",
+        "-z",
+        "--no-show-signature",
+        "--format=%h%x01%B",
+        "--end-of-options",
+        f"{base}..{head}",
+    )
+    found = []
+    for entry in out.decode("utf-8", "replace").split("\0"):
+        commit, mark, message = entry.partition("\x01")
+        if mark:
+            found.append((f"commit {commit.strip()}", message))
+    return found
+
+
+def _git(folder: Path, *args: str, stdin: bytes | None = None) -> bytes:
+    command = ["git", "-c", "core.quotePath=false", *args]
+    return subprocess.run(command, cwd=folder, env=scrubbed_env(), input=stdin, capture_output=True, check=True).stdout
 
 
 def names_and_messages(root: Path) -> list[tuple[str, str]]:
