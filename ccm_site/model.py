@@ -80,6 +80,24 @@ class RuleText:
 
 
 @dataclass(frozen=True, slots=True)
+class TraceRow:
+    """A row of the framework and its carriers. ``duty``: O obligation, W would be good, D definition, X outside the register.
+
+    ``rules`` are built, ``missing`` are not yet; ``to_come`` rows wait for something that is named as still to come.
+    """
+
+    id: str
+    lines: str
+    duty: str
+    requirement: str
+    kinds: tuple[str, ...]
+    rules: tuple[str, ...]
+    missing: tuple[str, ...]
+    output: str
+    to_come: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """Who changed a file last, and when (ISO date). Empty texts where nothing is recorded yet."""
 

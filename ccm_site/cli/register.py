@@ -101,6 +101,27 @@ def rule(id: str, root: Path) -> None:
                 click.echo("".join(f"    {line}\n" for line in change.splitlines()), nl=False)
 
 
+@main.command("trace")
+@click.option("--open", "only_open", is_flag=True, help="Only what nothing carries yet.")
+@root_option
+def trace_(only_open: bool, root: Path) -> None:
+    """Show for every requirement of the framework which records and rules carry it. Exit status 1 while an obligation has none."""
+    from ccm_site.kinds import load_kinds
+    from ccm_site.rules.trace import open_rows, trace
+
+    rows = trace(load_kinds(root / "schemas"))
+    open_ones = open_rows(rows)
+    for row in open_ones if only_open else rows:
+        carried = f"{', '.join(row.kinds) or 'no record'}; {', '.join(row.rules) or 'no rule'}"
+        waits = f"; still to come: {', '.join(row.missing)}" if row.missing else ""
+        click.echo(f"{row.id} ({row.lines}, {row.duty}): {carried}{waits}")
+    duties = [r for r in rows if r.duty == "O"]
+    click.echo(
+        f"{len(duties) - len(open_ones)} of {len(duties)} obligations are carried; {len(rows)} rows in all.", err=True
+    )
+    sys.exit(1 if open_ones else 0)
+
+
 def _below(path: str, wanted: list[str]) -> bool:
     return any(path == w or path.startswith(f"{w}/") or w == "." for w in wanted)
 

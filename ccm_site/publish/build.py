@@ -27,11 +27,12 @@ from ccm_site.publish.security import policy
 from ccm_site.publish.shell import Engine, Shell, make_shell
 from ccm_site.register import Loaded
 from ccm_site.rules.telling import rule_texts
+from ccm_site.rules.trace import trace
 from ccm_site.views.audience import project
 from ccm_site.views.counts import published_counts
 from ccm_site.views.public_register import public_register
 from ccm_site.views.search import search_form
-from ccm_site.views.site import sections, site_pages
+from ccm_site.views.site import Beside, sections, site_pages
 from ccm_site.views.to_look_at import Warned
 
 if TYPE_CHECKING:
@@ -208,11 +209,11 @@ def _poured(
         shell = make_shell(root, settings, audience, sections(loaded.kinds, audience), search_form, today, engine)
     with steps.timed(f"{audience}: pages"):
         projected = project(loaded.register, loaded.kinds, audience)
-        counts = published_counts(loaded.register, loaded.kinds, audience, today)
-        published = public_register(loaded.register, loaded.kinds)
-        items = site_pages(
-            projected, loaded.kinds, changes, audience, today, counts, rule_texts(loaded.kinds), published
-        )
+        beside = Beside(
+            published_counts(loaded.register, loaded.kinds, audience, today), rule_texts(loaded.kinds),
+            public_register(loaded.register, loaded.kinds), _warned(loaded.register, findings), trace(loaded.kinds),
+        )  # fmt: skip
+        items = site_pages(projected, loaded.kinds, changes, audience, today, beside)
         return shell, pour(target, shell, items, inspect)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ccm_site.kinds import Kind, Kinds
-from ccm_site.model import Audience, Change, Register, RuleText
+from ccm_site.model import Audience, Change, Register, RuleText, TraceRow
 from ccm_site.views.context import AREAS, Site, is_first, shown_kinds
 from ccm_site.views.counts import Counts
 from ccm_site.views.deciding import deciding_page
@@ -25,6 +25,7 @@ from ccm_site.views.tables import table_pages
 from ccm_site.views.templates import render
 from ccm_site.views.text import At
 from ccm_site.views.to_look_at import Warned, to_look_at_page
+from ccm_site.views.trace import trace_page
 from ccm_site.views.urls import (
     DECIDING,
     DICTIONARY,
@@ -36,6 +37,7 @@ from ccm_site.views.urls import (
     RULES,
     SEARCH,
     TO_LOOK_AT,
+    TRACE,
     folder,
 )
 
@@ -70,6 +72,7 @@ def sections(kinds: Kinds, audience: Audience) -> tuple[Section, ...]:
         out.append(Section("Exceptions report", EXCEPTIONS))
         out.append(Section("Questions for the council", DECIDING))
         out.append(Section("Rules", RULES))
+        out.append(Section("The framework", TRACE))
     return (*out, Section("Data dictionary", DICTIONARY), Section("Search", SEARCH))
 
 
@@ -77,17 +80,29 @@ def _entry(kind: Kind) -> Section:
     return Section(kind.title if kind.is_policy else kind.plural, folder(kind))
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What a site shows that is not in its projected register: made from the whole of it, and already no more than the audience may know.
+
+    ``counts`` are numbers of people; ``rules`` the rules in words; ``published`` the entries of the public register of contracts;
+    ``warned`` what the check warns of; ``traced`` the framework's requirements with what carries them.
+    """
+
+    counts: Counts = NOTHING_COUNTED
+    rules: Sequence[RuleText] = ()
+    published: Sequence[Entry] = ()
+    warned: Sequence[Warned] = ()
+    traced: Sequence[TraceRow] = ()
+
+
 def site_pages(
-    register: Register, kinds: Kinds, changes: Mapping[str, Change], audience: Audience, today: date,
-    counts: Counts = NOTHING_COUNTED, rules: Sequence[RuleText] = (), published: Sequence[Entry] = (), warned: Sequence[Warned] = (),
+    register: Register, kinds: Kinds, changes: Mapping[str, Change], audience: Audience, today: date, beside: Beside | None = None,
 ) -> Iterator[Page | Extra]:  # fmt: skip
     """Every generated page and file of an audience's site. ``register`` is already projected for it.
 
     ``changes`` holds the last change of each file by its path; ``today`` decides what is near its end.
-    ``counts`` are the numbers of people that this audience may know, made from the whole register; ``rules`` the rules in words;
-    ``published`` the entries of the public register of contracts; ``warned`` what the check warns of.
     """
-    site = Site(register, kinds, changes, audience, today)
+    site, beside = Site(register, kinds, changes, audience, today), beside or Beside()
     yield home_page(site)
     for kind in site.shown:
         records = site.of_kind(kind)
@@ -102,14 +117,15 @@ def site_pages(
         if site.area_page(area) and not any(is_first(k) for k in site.shown if k.area == area):
             yield _area_page(site, area)
     if site.kinds.get("contract") in site.shown:
-        yield from public_register_pages(site, published)
+        yield from public_register_pages(site, beside.published)
     if audience != "public":
         yield flow_page(site)
-        yield from numbers_pages(site, counts)
-        yield from to_look_at_page(site, warned, rules)
+        yield from numbers_pages(site, beside.counts)
+        yield from to_look_at_page(site, beside.warned, beside.rules)
         yield exceptions_page(site)
         yield deciding_page(site)
-        yield from rule_pages(site, rules)
+        yield from rule_pages(site, beside.rules)
+        yield trace_page(site, beside.traced)
     yield from dictionary_pages(site)
     yield search_page(site)
 

@@ -16,6 +16,7 @@ DECIDING = "deciding-questions/"
 EXCEPTIONS = "exceptions-report/"
 RULES = "rules/"
 TO_LOOK_AT = "to-look-at/"
+TRACE = "framework/"
 SEARCH = "search/"
 HANDBOOK = "handbook/"
 

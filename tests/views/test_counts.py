@@ -22,7 +22,7 @@ from ccm_site.views.counted_people import complaints, placements
 from ccm_site.views.counts import Counts, all_reports, published_counts
 from ccm_site.views.numbers import numbers_pages
 from ccm_site.views.page import Extra, Page
-from ccm_site.views.site import sections, site_pages
+from ccm_site.views.site import Beside, sections, site_pages
 from ccm_site.views.small_numbers import suppress
 from tests.registers import write
 from tests.views.sites import KINDS, TODAY, site
@@ -373,7 +373,7 @@ def test_the_public_site_has_no_numbers_and_the_others_lead_to_them():
     for audience, there in (("public", False), ("intranet", True), ("restricted", True)):
         menu = [s.url for s in sections(KINDS, audience)]
         shown = published_counts(whole, KINDS, audience, date(2026, 5, 4))
-        made = site_pages(site(whole, audience).register, KINDS, {}, audience, TODAY, shown)
+        made = site_pages(site(whole, audience).register, KINDS, {}, audience, TODAY, Beside(shown))
         assert ("in-numbers/" in menu) == there == any(isinstance(i, Page) and i.url == "in-numbers/" for i in made)
 
 

@@ -1,0 +1,64 @@
+"""Every obligation of the framework, and what in the register carries it: kinds of record, rules with their examples, outputs.
+
+``obligations.csv`` lists the framework's rows (O: an obligation, W: what it would be good to do, D: a definition, X: outside the
+register). A rule counts where it is built: a function or a schema's tag, with an example that fails and one that passes. What waits
+for reports, forms, templates or documents still to come is named in ``still_to_come.txt``, which only shrinks.
+"""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from importlib.resources import files
+
+from ccm_site.kinds import Kinds
+from ccm_site.model import TraceRow
+from ccm_site.rules import catalogue
+from ccm_site.rules.example import examples
+
+
+def trace(kinds: Kinds) -> tuple[TraceRow, ...]:
+    """Every row with its carriers, in the framework's order."""
+    by_clause: dict[str, dict[str, None]] = {}
+    for kind in kinds:
+        for clause in (*kind.clauses, *(f.clause for f in kind.all_fields if f.clause)):
+            by_clause.setdefault(clause, {}).setdefault(kind.name)
+    rules_of: dict[str, dict[str, None]] = {}
+    for entry in catalogue().values():
+        for clause in entry.clauses:
+            rules_of.setdefault(clause, {}).setdefault(entry.id)
+    waiting = still_to_come()
+    rows = []
+    for row in _obligations():
+        id = row["id"]
+        named = dict.fromkeys(
+            [*(r.strip() for r in row["rules"].split(",") if r.strip() in catalogue()), *rules_of.get(id, ())]
+        )
+        built = tuple(r for r in named if is_built(r))
+        rows.append(TraceRow(
+            id=id, lines=row["source_lines"], duty=row["kind"], requirement=row["requirement"].replace("`", "").replace("**", ""),
+            kinds=tuple(by_clause.get(id, ())), rules=built, missing=tuple(r for r in named if r not in built),
+            output=row["output"].replace("`", ""), to_come=id in waiting,
+        ))  # fmt: skip
+    return tuple(rows)
+
+
+def is_built(rule: str) -> bool:
+    """Whether a rule is held by something, shown by an example that fails without it and one that passes."""
+    told = examples(rule)
+    return any(e.passes for e in told) and any(not e.passes for e in told)
+
+
+def open_rows(rows: tuple[TraceRow, ...]) -> tuple[TraceRow, ...]:
+    """The obligations that nothing carries and that are not named as still to come."""
+    return tuple(r for r in rows if r.duty == "O" and not (r.kinds or r.rules) and not r.to_come)
+
+
+@cache
+def still_to_come() -> frozenset[str]:
+    return frozenset(files(__package__).joinpath("still_to_come.txt").read_text("utf-8").split())
+
+
+def _obligations() -> list[dict[str, str]]:
+    text = files(__package__).joinpath("obligations.csv").read_text("utf-8")
+    return list(csv.DictReader(text.splitlines(keepends=True)))

@@ -1,0 +1,32 @@
+"""The framework clause by clause: each requirement, and which records and rules carry it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ccm_site.model import TraceRow
+from ccm_site.views.context import Site
+from ccm_site.views.page import Page
+from ccm_site.views.rules import rule_url
+from ccm_site.views.templates import render
+from ccm_site.views.text import At
+from ccm_site.views.urls import TRACE, dictionary_url
+
+DUTIES = {"O": "Obligation", "W": "Would be good", "D": "Definition", "X": "Outside the register"}
+
+
+def trace_page(site: Site, rows: Sequence[TraceRow]) -> Page:
+    """``framework/``: a row for each requirement, in the framework's order."""
+    at = At(site, TRACE)
+    shown = []
+    for row in rows:
+        kinds = [(k.title, at.href(dictionary_url(k))) for name in row.kinds if (k := site.kinds.get(name))]
+        rules = [(id, at.href(rule_url(id))) for id in row.rules]
+        waits = list(row.missing) + (["what it produces"] if row.to_come else [])
+        shown.append(
+            (row.id, row.lines, DUTIES.get(row.duty, row.duty), row.requirement, kinds, rules, waits, row.output)
+        )
+    carried = sum(1 for r in rows if r.kinds or r.rules)
+    return Page(
+        TRACE, "The framework, clause by clause", render("trace.html", home=at.href(""), rows=shown, carried=carried)
+    )
