@@ -1,5 +1,6 @@
 """Small registers that tests are told on."""
 
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,8 @@ DEMO_DAY = date(2026, 11, 24)
 """The day on which the demonstration register is told."""
 CONTRACT = "contracts/2026/C-2026-0001/contract.yaml"
 
+GRADE = "psychologist_grade:\n  grade: Principal\n  adoption:\n    state: adopted\n    decided_by: committee\n    decided_on: 2024-02-27\n"
+
 RECORDS = {
     "people/posts/service-manager.yaml": """kind: post
 id: service-manager
@@ -20,14 +23,14 @@ from: 2020-01-01
     "providers/brae-fostering/provider.yaml": """kind: provider
 id: brae-fostering
 name: Brae Fostering
-status: active
+status: prospective
 organisation_kind: charity
 """,
     "providers/brae-fostering/services/SV-2026-0001.yaml": """kind: service
 id: SV-2026-0001
 provider: brae-fostering
 name: Brae Fostering Service
-status: active
+status: planned
 service_type: foster_care
 """,
     "specifications/2026/S-2026-0001/v1.yaml": """kind: specification
@@ -48,7 +51,7 @@ model: true
     CONTRACT: """kind: contract
 id: C-2026-0001
 title: Foster care framework
-status: in_force
+status: draft
 contract_type: framework
 provider: brae-fostering
 services:
@@ -104,6 +107,8 @@ def make_small(root: Path) -> Path:
     (root / "policy").mkdir()
     for table in (shipped() / "policy").glob("*.yaml"):
         shutil.copyfile(table, root / "policy" / table.name)
+    roles = (root / "policy/roles.yaml").read_text("utf-8")
+    write(root, "policy/roles.yaml", re.sub(r"^psychologist_grade:\n(  .*\n)+", GRADE, roles, flags=re.MULTILINE))
     shutil.copyfile(shipped() / "mkdocs.yml", root / "mkdocs.yml")
     for path, text in RECORDS.items():
         write(root, path, text)

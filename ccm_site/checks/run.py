@@ -64,7 +64,7 @@ def _softened(f: Finding, record: Record) -> Finding:
     exceptions = record.data.get("exceptions")
     if f.rule in exceptable() and isinstance(exceptions, list):
         for e in exceptions:
-            if isinstance(e, dict) and e.get("rule") == f.rule:
+            if isinstance(e, dict) and e.get("rule") == f.rule.removesuffix("-a").removesuffix("-b"):
                 state = "an approved exception" if e.get("approved_on") else "an exception that waits for approval"
                 return replace(f, severity="warning", message=f"{f.message} ({state})")
     return f

@@ -12,7 +12,7 @@ from datetime import date
 
 from ccm_site.checks.aside import detector_of, unspoken
 from ccm_site.checks.discretion import discreet
-from ccm_site.checks.run import check_loaded, located
+from ccm_site.checks.run import check_loaded, located, soften
 from ccm_site.gate.rights import approvals_for
 from ccm_site.gate.verdict import Decision, Verdict
 from ccm_site.kinds import Kind, Kinds
@@ -42,7 +42,7 @@ def judge(
         else:
             found.append(f)
     records = [*head.register, *head.misfits]
-    moved = located(head, discreet(change_findings(changes, kinds, today), records))
+    moved = located(head, discreet(soften(change_findings(changes, kinds, today), records), records))
     detector = detector_of(base.register)
     found += unspoken(moved, detector, today)
     found += scan_texts(texts, detector, today)

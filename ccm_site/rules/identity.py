@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, TypeGuard
 
-from ccm_site.kinds import Kinds
-from ccm_site.model import Finding, Location, Register
-from ccm_site.rules import rule
+from ccm_site.kinds import Kinds, LifeCycle
+from ccm_site.model import Finding, Key, Location, Record, Register
+from ccm_site.rules import Changes, change_rule, rule
+from ccm_site.rules.support import counting, found, mappings
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _PAIRS = (("start_date", "end_date"), ("from", "to"), ("effective_from", "effective_to"), ("from", "until"))
@@ -48,3 +49,77 @@ def _spans(data: Any, at: str) -> Iterator[tuple[str, str, str, str, str]]:
         for index, value in enumerate(data):
             if isinstance(value, (Mapping, list)):
                 yield from _spans(value, f"{at}/{index}")
+
+
+@change_rule("R-ID-3")
+def nothing_goes_and_steps_are_kept(changes: Changes, kinds: Kinds, today: date) -> Iterator[Finding]:
+    """A record stays where it is under its number, unless a disposal removes it; its status moves only along its life cycle.
+
+    Why: others cite it, and who decided what must be provable for years. Mend: put it back, and mark it as voided where it was entered by
+    mistake; take the step that is allowed; or enter the disposal, with its retention rule, first.
+    """
+    if not len(changes.base):
+        return  # the first commit of a register brings what there was before it
+    disposed = {key for d in counting(changes.head, "disposal") for key in _removes(d)}
+    for before, after in changes.moves:
+        if after is None:
+            if before is not None and before.key not in disposed:
+                yield Finding(
+                    "R-ID-3", "error", f"{before.id} is gone, and no disposal says that it was removed under a retention rule",
+                    Location(before.path), "put it back under its number; mark it as voided if it was entered by mistake",
+                )  # fmt: skip
+            continue
+        kind = kinds.get(after.kind)
+        if kind is None:
+            continue
+        if (
+            before is not None
+            and before.path != after.path
+            and any(t.of(before.data) == before.path for t in kind.paths)
+        ):
+            yield found(
+                "R-ID-3", "error", after, "", f"lay at {before.path}, and a record is not moved",
+                "put it back; void it and enter it anew where it belongs to something else",
+            )  # fmt: skip
+        if kind.life_cycle is not None:
+            yield from _step(kind.life_cycle, before, after)
+
+
+def _removes(disposal: Record) -> Iterator[Key]:
+    """The keys of the records that a disposal removes under a retention rule."""
+    if disposal.data.get("method") in ("record_removed", "history_rewritten") and disposal.data.get("retention_rule"):
+        for gone in mappings(disposal.data.get("records")):
+            yield Key(str(gone.get("kind")), str(gone.get("id")))
+
+
+def _step(cycle: LifeCycle, before: Record | None, after: Record) -> Iterator[Finding]:
+    now = after.data.get(cycle.field)
+    was = before.data.get(cycle.field) if before else None
+    if not isinstance(now, str) or now == was or now not in cycle.states:
+        return
+    if not isinstance(was, str):
+        if "legacy" not in after.data and not any(now == s or now in _by_record(cycle, s) for s in cycle.initial):
+            yield found(
+                "R-ID-3", "error", after, f"/{cycle.field}", f"begins as {now}; a new one begins as {' or '.join(cycle.initial)}",
+                f"enter it as {cycle.initial[0]} and take the steps one by one; what an older register held says so under legacy",
+            )  # fmt: skip
+        return
+    steps = [t.to for t in cycle.next(was)]
+    if now not in steps and now not in _by_record(cycle, was):
+        after_it = f"from {was} it can become {', '.join(steps)}" if steps else f"{was} is its last state"
+        yield found(
+            "R-ID-3", "error", after, f"/{cycle.field}", f"goes from {was} to {now}, which is no step of its life cycle",
+            f"take the steps one by one: {after_it}",
+        )  # fmt: skip
+
+
+def _by_record(cycle: LifeCycle, start: str) -> frozenset[str]:
+    """The states that are reached from one by steps that only record what has happened, so that several may be entered at once."""
+    reached: set[str] = set()
+    todo = [start]
+    while todo:
+        for step in cycle.next(todo.pop()):
+            if step.lane == "record" and step.to not in reached:
+                reached.add(step.to)
+                todo.append(step.to)
+    return frozenset(reached)

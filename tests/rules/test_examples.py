@@ -55,7 +55,10 @@ def new_findings(demonstration, before, example):
     left = Counter(before(example.today))
     if example.before:
         left = Counter(_mark(f) for f in _findings(base, [], [], example.today))
-    out = list(change_findings(Changes.between(base, register), KINDS, example.today))
+    of_change = any(
+        r.row == _row(example.rule) for r in all_change_rules()
+    )  # to edit what is issued is itself a change
+    out = list(change_findings(Changes.between(base, register), KINDS, example.today)) if of_change else []
     for f in _findings(register, changed, broken, example.today):
         if left[_mark(f)]:
             left[_mark(f)] -= 1

@@ -1,0 +1,240 @@
+"""R-MON: whether there is evidence on all that matters, and whether what it shows is acted on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from ccm_site.kinds import Kinds
+from ccm_site.model import Finding, Record, Register
+from ccm_site.rules import rule
+from ccm_site.rules.monitoring import by_contract, contract_providers, latest_assessments, monitored_since
+from ccm_site.rules.support import counting, day, found, limit, mappings, months_after, texts
+
+QUESTIONS = {
+    "quantity_volume": "volume",
+    "quantity_indicators": "indicators",
+    "complaints_and_concerns": "complaints and concerns",
+    "user_satisfaction": "satisfaction of service users",
+    "staff_experience": "experience of other staff",
+    "other_organisations": "reports of other organisations",
+    "outcomes": "outcomes",
+    "operation": "smooth running",
+}
+"""The eight questions of the framework, F-3B-p-Q1 to Q8; quantity has two."""
+_RESPONDENTS = {
+    "service_user": "user_satisfaction", "family_or_carer": "user_satisfaction", "council_staff": "staff_experience",
+    "provider_staff": "staff_experience", "other_organisation": "other_organisations",
+}  # fmt: skip
+BAD = ("unsatisfactory", "unacceptable")
+"""The ratings that are worse than satisfactory."""
+
+
+@rule("R-MON-6", "F-3B-rp-1", "F-3B-r-2", "F-3B-p-Q4", "F-3B-p-Q5", "F-3B-p-Q7", "F-3B-p-Q8", "F-4-OM-6")
+def evidence_covers_the_questions(register: Register, kinds: Kinds, today: date) -> Iterator[Finding]:
+    """For a contract in force there is evidence of the last months on each of the eight questions, and not only in response to concerns.
+
+    Why: no news is not good news; those who complain are not all who have cause. Mend: gather what is missing, by a survey, at
+    children's reviews or on a visit, and enter it. The months are in policy/thresholds.yaml; sealed records count as evidence.
+    """
+    age = limit(register, "evidence_age", today)
+    if age is None:
+        return
+    since = months_after(today, -int(age))
+    contracts = [
+        c
+        for c in counting(register, "contract", "in_force")
+        if (start := monitored_since(c)) is not None and start <= since
+    ]
+    if not contracts:
+        return
+    known, first = _evidence(register), since.isoformat()
+    for contract in contracts:
+        latest: dict[str, _Known] = {}
+        for about in (contract.id, *contract_providers(contract)):
+            for question, k in known[about].items():
+                latest[question] = max(k, latest.get(question, k), key=lambda e: e.on)
+        asked = {q for q in QUESTIONS if q in latest and latest[q].on >= first}
+        if missing := [q for q in QUESTIONS if q not in asked]:
+            last = {latest[q].record.key: latest[q].record for q in missing if q in latest}
+            yield found(
+                "R-MON-6", "warning", contract, "",
+                f"has no evidence since {since} on: {'; '.join(QUESTIONS[q] for q in missing)}",
+                "gather it and enter it: a return, feedback, an inspection, an outcome evaluation or a report",
+                *((r, "") for r in last.values()),
+            )  # fmt: skip
+        elif all(k.sought < first for k in latest.values()):
+            yield found(
+                "R-MON-6", "warning", contract, "", f"has since {since} only evidence in response to concerns",
+                "seek out how the service does as a whole, for example by a survey or a visit",
+            )  # fmt: skip
+
+
+class _Known(NamedTuple):
+    """The latest evidence on a question: its day, its record, and the latest day of what was sought out. Days as they are written."""
+
+    on: str
+    record: Record
+    sought: str
+
+
+def _evidence(register: Register) -> Mapping[str, dict[str, _Known]]:
+    """The latest evidence on each question, by the id of the contract or provider. What is sealed is taken to be new."""
+    known: dict[str, dict[str, _Known]] = defaultdict(dict)
+
+    def add(record: Record, days: Iterable[Any], *questions: Any, proactive: bool = True) -> None:
+        shut = record.seal is not None and record.seal.shut
+        on = "9999" if shut else max((d for d in days if isinstance(d, str)), default="")
+        if not on:
+            return
+        of_provider = record.kind in ("inspection", "peer_experience")
+        there = known[str((not of_provider and record.data.get("contract")) or record.data.get("provider"))]
+        sought = on if proactive else ""
+        for question in questions:
+            old = there.get(question)
+            if old is None or on >= old.on:
+                there[question] = _Known(on, record, max(sought, old.sought) if old else sought)
+            elif sought > old.sought:
+                there[question] = old._replace(sought=sought)
+
+    for r in counting(register, "return"):
+        if "received_on" in r.data:
+            questions = ["quantity_volume", "quantity_indicators"]
+            questions += ["complaints_and_concerns"] if "complaints_received" in r.data else []
+            add(r, [r.data["received_on"]], *questions, *(["outcomes"] if "outcomes" in r.data else []))
+    for r in counting(register, "payment_summary"):
+        add(r, [r.data.get("received_on"), period_end(r)], "quantity_volume")
+    for r in counting(register, "feedback"):
+        add(
+            r, [r.data.get("sent_to_ccm_on"), period_end(r)], _RESPONDENTS.get(str(r.data.get("respondent")), ""),
+            proactive=r.data.get("evidence_kind") != "reactive",
+        )  # fmt: skip
+    for r in counting(register, "inspection"):
+        add(r, [r.data.get("published_on")], "other_organisations")
+    for r in counting(register, "peer_experience"):
+        add(r, [r.data.get("received_on")], "other_organisations")
+    for r in counting(register, "outcome_evaluation"):
+        add(r, [r.data.get("evaluated_on")], "outcomes")
+    for r in counting(register, "complaint"):
+        add(r, [r.data.get("received_on")], "complaints_and_concerns", proactive=False)
+    for r in counting(register, "monitoring_plan"):
+        add(r, [v.get("held_on") for v in mappings(r.data.get("site_visits"))], "operation")
+    for r in counting(register, "operational_report"):
+        for e in mappings(r.data.get("evidence")):
+            add(r, [period_end(r)], e.get("question"), proactive=e.get("evidence_kind") != "reactive")
+    for r in counting(register, "review"):
+        add(r, [r.data.get("held_on")], *(e.get("question") for e in mappings(r.data.get("evidence"))))
+    return known
+
+
+def period_end(record: Record) -> Any:
+    """The last day of a record's period as it is written; None where there is none."""
+    period = record.data.get("period")
+    return period.get("to") if isinstance(period, Mapping) else None
+
+
+@rule("R-MON-11", "F-3B-p-Q3", "F-3B-p-Q6", "F-3B-p-M5", "F-4-SM-6")
+def inspections_are_delivered_and_read(register: Register, kinds: Kinds, today: date) -> Iterator[Finding]:
+    """An inspection report of a provider with a contract in force was delivered by it and read by the manager in time; a low grade or
+    a requirement brings a new risk assessment.
+
+    Why: what an inspector finds bears on every child who is there. Mend: ask the provider for the report, read it, enter both days,
+    and have the risk assessed again. The days and the grade are in policy/thresholds.yaml.
+    """
+    running: dict[str, list[Record]] = defaultdict(list)
+    for contract in counting(register, "contract", "in_force"):
+        for provider in contract_providers(contract):
+            running[provider].append(contract)
+    assessed = latest_assessments(register) if running else {}
+    for inspection in counting(register, "inspection"):
+        published = day(inspection.data.get("published_on"))
+        contracts = [
+            c for c in running.get(str(inspection.data.get("provider")), ())
+            if published and (start := monitored_since(c)) is not None and start <= published and _covers(c, inspection)
+        ]  # fmt: skip
+        if published is None or not contracts:
+            continue
+        yield from _late(register, inspection, published, today)
+        low = limit(register, "low_grade", published)
+        grades = [g["grade"] for g in mappings(inspection.data.get("grades")) if isinstance(g.get("grade"), int)]
+        if low is not None and any(g <= low for g in grades):
+            why = f"gives a grade of {min(grades)}"
+        elif inspection.data.get("requirements"):
+            why = "makes a requirement"
+        else:
+            continue
+        for contract in contracts:
+            latest = assessed.get(contract.id)
+            if latest is None or str(latest.data.get("assessed_on", "")) < published.isoformat():
+                yield found(
+                    "R-MON-11", "warning", inspection, "/grades" if grades else "/requirements",
+                    f"{why}, and the risk of {contract.id} has not been assessed since {published}",
+                    "make a risk assessment of the contract", (contract, ""),
+                )  # fmt: skip
+
+
+def _covers(contract: Record, inspection: Record) -> bool:
+    services = texts(contract.data.get("services"))
+    return not services or inspection.data.get("service") in (None, *services)
+
+
+def _late(register: Register, inspection: Record, published: date, today: date) -> Iterator[Finding]:
+    days = limit(register, "inspection_review", published)
+    if days is None:
+        return
+    last = published + timedelta(days=int(days))
+    for name, what in (
+        ("delivered_by_provider_on", "delivered by the provider"),
+        ("reviewed_by_ccm_on", "read by the manager"),
+    ):
+        done = day(inspection.data.get(name))
+        if (done or today) > last:
+            when = f"only on {done}" if done else "not yet"
+            yield found(
+                "R-MON-11", "warning", inspection, f"/{name}",
+                f"was published on {published} and {what} {when}; {days} days are allowed",
+                "see to it that the next report comes in time" if done else f"ask for it, read it, and enter '{name}:'",
+            )  # fmt: skip
+
+
+@rule("R-MON-13", "F-3B-i-3", "F-3B-ii-10", "F-4-SM-3", "F-FC-16")
+def bad_ratings_are_acted_on(register: Register, kinds: Kinds, today: date) -> Iterator[Finding]:
+    """Where the latest judgement of a contract is red, unsatisfactory or unacceptable, an intervention is open or additional monitoring on.
+
+    Why: a rating that changes nothing protects nobody. Mend: begin additional monitoring or ask for an intervention. The latest
+    judgement is the last decided risk assessment or final report, whichever is later.
+    """
+    assessed, reports = latest_assessments(register), by_contract(register, "operational_report")
+    steps, plans = by_contract(register, "intervention"), by_contract(register, "monitoring_plan")
+    for contract in counting(register, "contract", "in_force"):
+        judged = [(str(r.data.get("assessed_on", "")), r) for r in [assessed.get(contract.id)] if r]
+        judged += [
+            (str(r.data.get("sent_to_ccm_on", "")), r) for r in reports[contract.id] if r.data.get("status") == "final"
+        ]
+        if not judged:
+            continue
+        newest = max(on for on, _ in judged)
+        bad = [(r, name) for on, r in judged if on == newest for name in [_bad_rating(r)] if name]
+        if not bad or _acted_on(steps[contract.id], plans[contract.id]):
+            continue
+        record, name = bad[0]
+        yield found(
+            "R-MON-13", "warning", record, f"/{name}",
+            f"{name} is {record.data[name]}, and there is neither an open intervention nor additional monitoring",
+            "begin additional monitoring, or ask the Commissioning and Contracts Manager to intervene", (contract, ""),
+        )  # fmt: skip
+
+
+def _bad_rating(record: Record) -> str:
+    if record.data.get("rating") == "red":
+        return "rating"
+    names = ("performance", "quality_rating", "effectiveness_rating")
+    return next((n for n in names if record.data.get(n) in BAD), "")
+
+
+def _acted_on(steps: list[Record], plans: list[Record]) -> bool:
+    return any(s.data.get("status") in ("requested", "agreed", "under_way") for s in steps) or any(
+        p.data.get("status") == "active" and p.data.get("level") == "additional" for p in plans
+    )

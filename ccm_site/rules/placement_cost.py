@@ -1,0 +1,131 @@
+"""What rules on placements have in common: what one costs over a stretch of days, which days an authorisation covers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from ccm_site.model import Record, Register, Severity
+from ccm_site.rules.support import amount, cited, counting, day, mappings, months_after, number
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Grant:
+    """An amount authorised from a first to a last day, both included."""
+
+    first: date
+    last: date
+    amount: Decimal
+    vat: str
+
+
+def end_of(placement: Record) -> tuple[date | None, str]:
+    """The last day that is known or expected, and the field that says so: ended, else expected, else to be looked at again."""
+    data = placement.data
+    month = data.get("anticipated_end_month")
+    last = day(f"{month}-01") if isinstance(month, str) else None
+    for name, value in (
+        ("ended_on", day(data.get("ended_on"))),
+        ("anticipated_end", day(data.get("anticipated_end"))),
+        ("anticipated_end_month", months_after(last, 1) - _DAY if last else None),
+        ("review_by", day(data.get("review_by"))),
+    ):
+        if value is not None:
+            return value, name
+    return None, ""
+
+
+def merged(grants: Iterable[Grant]) -> list[Grant]:
+    """Grants of which none shares a day with another: those that do are added up."""
+    out: list[Grant] = []
+    for g in sorted(grants, key=lambda g: (g.first, g.last)):
+        if out and g.first <= out[-1].last:
+            vat = out[-1].vat if out[-1].vat == "included" else g.vat
+            out[-1] = replace(out[-1], last=max(g.last, out[-1].last), amount=out[-1].amount + g.amount, vat=vat)
+        else:
+            out.append(g)
+    return out
+
+
+def stretches(first: date, last: date, grants: Iterable[Grant]) -> Iterator[tuple[date, date]]:
+    """The stretches of days from a first to a last day that no grant covers."""
+    for g in sorted(grants, key=lambda g: g.first):
+        if g.first > last:
+            break
+        if g.first > first:
+            yield first, g.first - _DAY
+        first = max(first, g.last + _DAY)
+    if first <= last:
+        yield first, last
+
+
+def cost(placement: Record, register: Register, first: date, last: date, end: date, vat: str) -> Decimal | None:
+    """What a placement costs from a first to a last day at its rates, in pounds and pence; None where no rate says.
+
+    ``end`` is the placement's own last day, which is charged only where its rule or the contract's says that both days are. A rate
+    that includes VAT is not set against an amount that does not (``vat``): that could not be compared.
+    """
+    if last == end and _rule(placement, register) != "both_counted":
+        last -= _DAY
+    total: Decimal | None = None
+    for line in mappings(placement.data.get("rates")):
+        rate, start = line.get("rate"), day(line.get("from"))
+        pounds = amount(rate)
+        if pounds is None or start is None or not isinstance(rate, Mapping):
+            continue
+        if rate.get("vat_basis") == "included" and vat != "included":
+            continue
+        begin, stop = max(first, start), min(last, day(line.get("until")) or last)
+        if begin <= stop:
+            total = (total or Decimal(0)) + pounds * _units(str(line.get("unit")), line.get("quantity"), begin, stop)
+        else:
+            total = total or Decimal(0)
+    return None if total is None else total.quantize(Decimal("0.01"))
+
+
+def _rule(placement: Record, register: Register) -> object:
+    finance = placement.data.get("finance")
+    own = finance.get("chargeable_day_rule") if isinstance(finance, Mapping) else None
+    contract = cited(register, "contract", placement.data.get("contract"))
+    schedule = contract.data.get("schedule_b") if contract else None
+    return own or (schedule.get("chargeable_day_rule") if isinstance(schedule, Mapping) else None)
+
+
+def _units(unit: str, quantity: object, first: date, last: date) -> Decimal:
+    """How many units are charged from a first to a last day, both charged. ``quantity`` is so many a week, where it is given."""
+    days, weekly = Decimal((last - first).days + 1), number(quantity)
+    if unit == "item":
+        return weekly or Decimal(1)
+    if weekly is not None:
+        return weekly * days / 7
+    if unit in ("year", "month"):
+        step, whole, per = (12, 0, Decimal(365)) if unit == "year" else (1, 0, Decimal(365) / 12)
+        while months_after(first, step * (whole + 1)) <= last + _DAY:
+            whole += 1
+        return whole + Decimal((last + _DAY - months_after(first, step * whole)).days) / per
+    return days / 7 if unit == "week" else days
+
+
+def gathered(register: Register, kind: str, field: str) -> Mapping[str, list[Record]]:
+    """The records of a kind that count, by what they name in a field; in one pass, for a rule that asks for many."""
+    out: dict[str, list[Record]] = {}
+    for record in counting(register, kind):
+        if isinstance(value := record.data.get(field), str):
+            out.setdefault(value, []).append(record)
+    return out
+
+
+def money(value: Decimal, record: Record) -> str:
+    """An amount in pounds, ``£1,250.50``; of a sealed record as it was entered, so that it can be kept out of what is printed."""
+    return f"£{value:,.2f}" if record.seal is None else f"£{value}"
+
+
+def severity_then(record: Record, on: date) -> Severity:
+    """An error; a warning where it happened before the record was carried over from another register."""
+    legacy = record.data.get("legacy")
+    moved = day(legacy.get("migrated_on")) if isinstance(legacy, Mapping) else None
+    return "warning" if moved is not None and on <= moved else "error"
