@@ -17,7 +17,7 @@ from ccm_site.keys import Keys
 from ccm_site.kinds import SEALED
 from ccm_site.model import Finding, Location, Record, pointer_tokens
 from ccm_site.register import Loaded
-from ccm_site.rules import exceptable, rule_findings
+from ccm_site.rules import Unchecked, exceptable, rule_findings
 from ccm_site.source import Unreadable, locate, parse
 
 
@@ -34,12 +34,24 @@ def check_loaded(loaded: Loaded, today: date) -> tuple[Finding, ...]:
     """All findings of a loaded register, ordered by file and line."""
     records = [*loaded.register, *loaded.misfits]
     detector = detector_of(loaded.register)
+    wrong = list(schema_findings(records, loaded.kinds))
+    stopped: list[Unchecked] | None = [] if wrong else None
     found = [
         *loaded.findings,
-        *schema_findings(records, loaded.kinds),
+        *wrong,
         *seal_findings(loaded.register, records, loaded.kinds),
-        *rule_findings(loaded.register, loaded.kinds, today),
+        *rule_findings(loaded.register, loaded.kinds, today, stopped),
         *aside_findings(loaded, detector, today),
+    ]
+    found += [
+        Finding(
+            s.rule,
+            "warning",
+            "could not be looked at: a record is not as its form says",
+            wrong[0].at,
+            "mend the errors of form first",
+        )
+        for s in stopped or ()
     ]
     placed = located(loaded, discreet(soften(found, records), records))
     return tuple(sorted(unspoken(placed, detector, today), key=lambda f: f.order))

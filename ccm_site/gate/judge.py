@@ -19,7 +19,7 @@ from ccm_site.kinds import Kind, Kinds
 from ccm_site.model import Finding, Key, Location, Record
 from ccm_site.personal_data import scan_texts
 from ccm_site.register import Loaded, linked
-from ccm_site.rules import Changes, Move, change_findings
+from ccm_site.rules import Changes, Move, Unchecked, change_findings
 
 
 def judge(
@@ -42,7 +42,8 @@ def judge(
         else:
             found.append(f)
     records = [*head.register, *head.misfits]
-    moved = located(head, discreet(soften(change_findings(changes, kinds, today), records), records))
+    stopped: list[Unchecked] | None = [] if any(f.severity == "error" for f in found) else None
+    moved = located(head, discreet(soften(change_findings(changes, kinds, today, stopped), records), records))
     detector = detector_of(base.register)
     found += unspoken(moved, detector, today)
     found += scan_texts(texts, detector, today)

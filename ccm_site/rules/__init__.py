@@ -167,13 +167,41 @@ def exceptable() -> frozenset[str]:
     return frozenset(f"{id}{part}" for id in rows for part in ("", "-a", "-b"))
 
 
-def rule_findings(register: Register, kinds: Kinds, today: date) -> Iterator[Finding]:
-    """What every rule finds in a register on a day."""
+class Unchecked(NamedTuple):
+    """A rule that met a record which is not as its schema says, and could go no further."""
+
+    rule: str
+
+
+_FAULTS = (KeyError, TypeError, ValueError, AttributeError, IndexError)
+"""How a rule fails on a record that lacks what its schema asks for, or holds something else."""
+
+
+def rule_findings(
+    register: Register, kinds: Kinds, today: date, stopped: list[Unchecked] | None = None
+) -> Iterator[Finding]:  # fmt: skip
+    """What every rule finds in a register on a day.
+
+    Rules rely on what the schemas say. Where the register holds records that are not as their schemas say, ``stopped`` is given: a rule
+    that fails on one of them is entered there, and the others go on.
+    """
     for r in all_rules():
-        yield from r.find(register, kinds, today)
+        yield from _guarded(r.id, r.find(register, kinds, today), stopped)
 
 
-def change_findings(changes: Changes, kinds: Kinds, today: date) -> Iterator[Finding]:
-    """What every rule of change finds in a change on a day."""
+def change_findings(
+    changes: Changes, kinds: Kinds, today: date, stopped: list[Unchecked] | None = None
+) -> Iterator[Finding]:  # fmt: skip
+    """What every rule of change finds in a change on a day; ``stopped`` as for `rule_findings`."""
     for r in all_change_rules():
-        yield from r.find(changes, kinds, today)
+        yield from _guarded(r.id, r.find(changes, kinds, today), stopped)
+
+
+def _guarded(rule: str, found: Iterator[Finding], stopped: list[Unchecked] | None) -> Iterator[Finding]:
+    if stopped is None:
+        yield from found
+        return
+    try:
+        yield from found
+    except _FAULTS:
+        stopped.append(Unchecked(rule))

@@ -144,6 +144,7 @@ def test_names_that_differ_only_by_case_are_refused(small_register):
 
 
 def test_a_gap_of_the_source_softens_only_what_is_absent(small_register):
+    change(small_register, "status: draft", "status: in_force")
     change(small_register, "terms: TC-2026-0001/v1\n", "")
     assert one(small_register, "R-CON-2", "lacks terms").severity == "error"
     with (small_register / CONTRACT).open("a", encoding="utf-8") as out:

@@ -27,7 +27,7 @@ STAFF = {
 CLEAR = {
     PLACEMENT: f"""kind: placement
 id: P-2026-0001
-status: active
+status: proposed
 child_ref: {CASE}
 provider: brae-fostering
 contract: C-2026-0001

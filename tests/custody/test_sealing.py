@@ -98,7 +98,9 @@ def test_a_changed_field_seals_again_and_keeps_the_key(office):
 def test_a_field_written_into_a_sealed_record_joins_the_sealed_ones(office):
     sealed(office)
     path = office.root / PLACEMENT
-    path.write_text(path.read_text("utf-8").replace("status: active\n", "status: active\nemergency: true\n"), "utf-8")
+    path.write_text(
+        path.read_text("utf-8").replace("status: proposed\n", "status: proposed\nemergency: true\n"), "utf-8"
+    )
     assert rules(check(office.root, TODAY, office.store())[1]) == ["R-PRV-9"]
     sealed(office)
     assert "emergency" not in read(office, PLACEMENT).data
@@ -169,8 +171,8 @@ def test_a_seal_that_is_not_its_subjects_is_found_and_mended(office):
 
 
 def test_a_comment_would_stay_in_clear_so_it_is_refused(office):
-    for text in ("status: active # with her aunt\n", "status: active\n# with her aunt\n"):
-        (office.root / PLACEMENT).write_text(CLEAR[PLACEMENT].replace("status: active\n", text), "utf-8")
+    for text in ("status: proposed # with her aunt\n", "status: proposed\n# with her aunt\n"):
+        (office.root / PLACEMENT).write_text(CLEAR[PLACEMENT].replace("status: proposed\n", text), "utf-8")
         faults = seal_files(office.root, office.store(), [PLACEMENT]).faults
         assert [f.message for f in faults] == ["has a comment, which would stay in clear"] and "aunt" not in str(faults)
         assert any("comment" in f.message for f in check(office.root, TODAY)[1])
@@ -221,7 +223,7 @@ def test_a_second_recipient_is_refused(office):
     data = {
         "kind": "placement",
         "id": "P-2026-0001",
-        "status": "active",
+        "status": "proposed",
         "provider": "brae-fostering",
         "contract": "C-2026-0001",
     }
@@ -285,7 +287,7 @@ def test_git_merges_a_clear_change_with_a_sealed_one(office):
     git(office.root, "commit", "-q", "-m", "Sealed")
     git(office.root, "switch", "-q", "-c", "other")
     path = office.root / PLACEMENT
-    path.write_text(path.read_text("utf-8").replace("status: active", "status: ended"), "utf-8")
+    path.write_text(path.read_text("utf-8").replace("status: proposed", "status: ended"), "utf-8")
     git(office.root, "commit", "-qam", "Ended")
     git(office.root, "switch", "-q", "main")
     sealer = Sealer(office.root, load_kinds(office.root / "schemas"), office.store())

@@ -70,6 +70,8 @@ def test_what_is_sealed_is_not_decided_without_the_keys(repository):
 
 
 def test_json_and_forge_formats(repository):
+    proposal(repository, "phone", "people/posts/contracts-officer.yaml", "team: ", "team: The ")
+    proposal(repository, "message", "people/posts/contracts-officer.yaml", "team: ", "team: Our ", "For CHI 0101011237")
     assert '"passes": true' in gate(repository, "main", "phone", "--format", "json").stdout
     assert "::error" in gate(repository, "main", "message", "--format", "github").stdout
 

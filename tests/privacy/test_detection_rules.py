@@ -68,7 +68,7 @@ def test_ages_warn_in_free_text_and_only_there(small_register):
     free = next(f for f in KINDS["contract"].all_fields if f.free_text and len(f.path) == 1)
     put(small_register, "title: Foster care framework", "title: A boy aged 7")
     assert private(small_register) == []
-    put(small_register, "status: in_force", f"status: in_force\n{free.name}: A boy aged 7 was there")
+    put(small_register, "status: draft", f"status: draft\n{free.name}: A boy aged 7 was there")
     (found,) = private(small_register)
     assert (found.severity, found.at.pointer) == ("warning", f"/{free.name}")
 
