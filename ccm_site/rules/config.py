@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NamedTuple
 
 from ccm_site.kinds import Field, Kind, Kinds
@@ -13,7 +13,7 @@ from ccm_site.personal_data.numbers import MAILBOX_WORDS, functional
 from ccm_site.register import values_at
 from ccm_site.rules import Changes, change_rule, rule
 from ccm_site.rules.roles import DECISIONS, RolesHeld, before_migration
-from ccm_site.rules.support import counting, day, entries, found, in_force, mappings, open_to_check, texts
+from ccm_site.rules.support import counting, day, days_after, entries, found, in_force, mappings, open_to_check, texts
 
 # A first name or its letter, a dot or underscore, and a surname.
 _NAME_LIKE = re.compile(r"([a-z]+)[._]([a-z]{2,})[0-9]{0,3}\Z")
@@ -79,17 +79,17 @@ def _overlaps(id: str, table: Record, name: str, code: str, spans: Sequence[_Spa
             yield found(
                 id, "error", table, f"/{name}/{other.place}/effective_from",
                 f"{code} has two entries from {other.start}: the earlier one runs {until}",
-                f"end the earlier one on {other.start - timedelta(days=1)}, or correct the date",
+                f"end the earlier one on {days_after(other.start, -1)}, or correct the date",
                 (table, f"/{name}/{one.place}/effective_from"),
             )  # fmt: skip
 
 
 def _gaps(id: str, table: Record, name: str, code: str, spans: Sequence[_Span]) -> Iterator[Finding]:
     for one, other in _neighbours(spans):
-        if one.ends and one.end + timedelta(days=1) < other.start:
+        if one.ends and days_after(one.end, 1) < other.start:
             yield found(
                 id, "error", table, f"/{name}/{other.place}/effective_from",
-                f"{code} has no entry from {one.end + timedelta(days=1)} to {other.start - timedelta(days=1)}",
+                f"{code} has no entry from {days_after(one.end, 1)} to {days_after(other.start, -1)}",
                 "let the later one begin on the day after the earlier one ends, or add what applied between",
                 (table, f"/{name}/{one.place}/effective_to"),
             )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
@@ -14,6 +14,7 @@ from ccm_site.rules.support import (
     citing,
     counting,
     day,
+    days_after,
     entries,
     found,
     limit,
@@ -38,7 +39,7 @@ def final_day(contract: Record, all_options: bool = False) -> date | None:
         int(e.get("months", 0)) for e in mappings(contract.data.get("extensions")) if all_options or "used_on" in e
     )
     # From the day after, so that the last of a month stays the last of a month.
-    return months_after(last + timedelta(days=1), months) - timedelta(days=1) if last else None
+    return days_after(months_after(days_after(last, 1), months), -1) if last else None
 
 
 def over_on(register: Register, contract: Record) -> date | None:
@@ -262,7 +263,7 @@ def endings_are_decided_in_time(register: Register, kinds: Kinds, today: date) -
     ahead = limit(register, "renewal_notice", today)
     if ahead is None:
         return
-    until = today + timedelta(days=int(ahead))
+    until = days_after(today, int(ahead))
     decided = _open_decisions(register)
     for contract in counting(register, "contract", "signed", "in_force"):
         last = final_day(contract)

@@ -7,7 +7,7 @@ another register (``legacy``) only warns where it is about what came before.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +20,7 @@ from ccm_site.rules.support import (
     citing,
     counting,
     day,
+    days_after,
     entries,
     found,
     limit,
@@ -212,7 +213,7 @@ def award_notice_in_time(register: Register, kinds: Kinds, today: date) -> Itera
         if awarded is None or _public(contract).get("award_notice"):
             continue
         days = limit(register, "award_notice", awarded)
-        if days is None or today <= awarded + timedelta(days=int(days)) or not regulated(scale, contract):
+        if days is None or today <= days_after(awarded, int(days)) or not regulated(scale, contract):
             continue
         pointer = "/public_register/award_notice" if _public(contract) else "/public_register"
         yield found(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +15,7 @@ from ccm_site.rules.support import (
     cited,
     counting,
     day,
+    days_after,
     entries,
     found,
     limit,
@@ -264,8 +265,8 @@ def _unanswered(
         if asked.get("collection_method") != "provider_return" or months is None or measure in given:
             continue
         last = before.get(measure)
-        since = last + timedelta(days=1) if last else start
-        if since is not None and months_after(since, months) - timedelta(days=1) <= end:
+        since = days_after(last, 1) if last else start
+        if since is not None and days_after(months_after(since, months), -1) <= end:
             missing.append(measure)
     if given and missing:
         yield found(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NamedTuple
 
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import rule
 from ccm_site.rules.monitoring import by_contract, contract_providers, latest_assessments, monitored_since
-from ccm_site.rules.support import counting, day, found, limit, mappings, months_after, texts
+from ccm_site.rules.support import counting, day, days_after, found, limit, mappings, months_after, texts
 
 QUESTIONS = {
     "quantity_volume": "volume",
@@ -184,7 +184,7 @@ def _late(register: Register, inspection: Record, published: date, today: date) 
     days = limit(register, "inspection_review", published)
     if days is None:
         return
-    last = published + timedelta(days=int(days))
+    last = days_after(published, int(days))
     for name, what in (
         ("delivered_by_provider_on", "delivered by the provider"),
         ("reviewed_by_ccm_on", "read by the manager"),

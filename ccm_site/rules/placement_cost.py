@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from ccm_site.model import Record, Register, Severity
-from ccm_site.rules.support import amount, cited, counting, day, mappings, months_after, number
-
-_DAY = timedelta(days=1)
+from ccm_site.rules.support import amount, cited, counting, day, days_after, mappings, months_after, number
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,7 @@ def end_of(placement: Record) -> tuple[date | None, str]:
     for name, value in (
         ("ended_on", day(data.get("ended_on"))),
         ("anticipated_end", day(data.get("anticipated_end"))),
-        ("anticipated_end_month", months_after(last, 1) - _DAY if last else None),
+        ("anticipated_end_month", days_after(months_after(last, 1), -1) if last else None),
         ("review_by", day(data.get("review_by"))),
     ):
         if value is not None:
@@ -57,8 +55,8 @@ def stretches(first: date, last: date, grants: Iterable[Grant]) -> Iterator[tupl
         if g.first > last:
             break
         if g.first > first:
-            yield first, g.first - _DAY
-        first = max(first, g.last + _DAY)
+            yield first, days_after(g.first, -1)
+        first = max(first, days_after(g.last, 1))
     if first <= last:
         yield first, last
 
@@ -70,7 +68,7 @@ def cost(placement: Record, register: Register, first: date, last: date, end: da
     that includes VAT is not set against an amount that does not (``vat``): that could not be compared.
     """
     if last == end and _rule(placement, register) != "both_counted":
-        last -= _DAY
+        last = days_after(last, -1)
     total: Decimal | None = None
     for line in mappings(placement.data.get("rates")):
         rate, start = line.get("rate"), day(line.get("from"))
@@ -104,9 +102,9 @@ def _units(unit: str, quantity: object, first: date, last: date) -> Decimal:
         return weekly * days / 7
     if unit in ("year", "month"):
         step, whole, per = (12, 0, Decimal(365)) if unit == "year" else (1, 0, Decimal(365) / 12)
-        while months_after(first, step * (whole + 1)) <= last + _DAY:
+        while months_after(first, step * (whole + 1)) <= days_after(last, 1):
             whole += 1
-        return whole + Decimal((last + _DAY - months_after(first, step * whole)).days) / per
+        return whole + Decimal((days_after(last, 1) - months_after(first, step * whole)).days) / per
     return days / 7 if unit == "week" else days
 
 

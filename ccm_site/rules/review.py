@@ -5,13 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import Changes, change_rule, rule
-from ccm_site.rules.support import citing, counting, day, entries, found, mappings, months_after, number
+from ccm_site.rules.support import citing, counting, day, days_after, entries, found, mappings, months_after, number
 
 _HELD = ("held", "minutes_agreed", "closed")
 _AHEAD = ("scheduled", "preparing", "postponed")
@@ -56,7 +56,7 @@ def _missing_slots(register: Register, contract: Record, reviews: Sequence[Recor
     annual, biannual = number(cycle.get("annual_months")), number(cycle.get("biannual_months"))
     if not annual or not biannual or annual < 1 or biannual < 1:
         return []
-    last = min(end or months_after(today, int(annual)), months_after(start, _LONGEST)) + timedelta(days=1)
+    last = days_after(min(end or months_after(today, int(annual)), months_after(start, _LONGEST)), 1)
     slots = _slots(start, last, int(biannual), int(annual)) or _end_slot(register, start, end)
     legacy = data.get("legacy")
     since = day(legacy.get("migrated_on")) if isinstance(legacy, dict) else None
@@ -79,7 +79,7 @@ def _end_slot(register: Register, start: date, end: date | None) -> list[Slot]:
     for entry in entries(register, "review_cycle", start):
         before = number(entry.get("end_review_days"))
         if end and before:
-            return [(end - timedelta(days=int(before)), "end_of_contract")]
+            return [(days_after(end, -int(before)), "end_of_contract")]
     return []
 
 
@@ -240,7 +240,7 @@ def returns_come_before_reviews(register: Register, kinds: Kinds, today: date) -
     for review in counting(register, "review", "scheduled", "preparing"):
         name = "planned_on" if day(review.data.get("planned_on")) else "due_by"
         meeting = day(review.data.get(name))
-        if meeting is None or today <= (wanted := meeting - timedelta(days=int(days))):
+        if meeting is None or today <= (wanted := days_after(meeting, -int(days))):
             continue
         for ret in citing(register, review, "return"):
             if "received_on" not in ret.data:

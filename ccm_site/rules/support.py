@@ -76,15 +76,28 @@ def amount(money: Any) -> Decimal | None:
 
 
 def months_after(start: date, months: int) -> date:
-    """The same day so many months later (or earlier), the last of the month where that month is shorter."""
+    """The same day so many months later (or earlier), the last of the month where that month is shorter.
+
+    Beyond the calendar's first and last day it is that day.
+    """
     total = start.year * 12 + start.month - 1 + months
     year, month = divmod(total, 12)
+    if not date.min.year <= year <= date.max.year:
+        return date.min if year < date.min.year else date.max
     for last in (start.day, 30, 29, 28):
         try:
             return date(year, month + 1, min(start.day, last))
         except ValueError:
             continue
     raise AssertionError
+
+
+def days_after(start: date, days: int) -> date:
+    """The day so many days later (or earlier); the calendar's first or last day where that lies beyond it."""
+    try:
+        return start + timedelta(days=days)
+    except OverflowError:
+        return date.min if days < 0 else date.max
 
 
 def in_force(entry: Mapping[str, Any], on: date, first: str = "from", last: str = "to") -> bool:
@@ -126,7 +139,7 @@ def working_days_after(register: Register, start: date, days: int) -> date:
     """The day so many working days after a day: Saturdays, Sundays and the holidays of policy/holidays.yaml do not count."""
     off = {str(e.get("date")) for e in mappings(register.table("holidays").get("entries"))}
     current = start
-    while days > 0:
+    while days > 0 and current < date.max:
         current += timedelta(days=1)
         if current.weekday() < 5 and current.isoformat() not in off:
             days -= 1

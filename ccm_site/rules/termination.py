@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
@@ -16,6 +16,7 @@ from ccm_site.rules.support import (
     citing,
     counting,
     day,
+    days_after,
     found,
     limit,
     mappings,
@@ -106,10 +107,10 @@ def notice_is_long_enough(register: Register, kinds: Kinds, today: date) -> Iter
             terms = cited(register, "terms", contract.data.get("terms")) if contract else None
             period = _part(terms, "notice").get("council_days") if terms else None
         days = period if isinstance(period, int) else 0
-        if effective < sent + timedelta(days=days):
+        if effective < days_after(sent, days):
             yield found(
                 "R-TRM-3", "error", ending, "/notice/effective_on",
-                f"takes effect on {effective}; {days} days after the notice of {sent} is {sent + timedelta(days=days)}",
+                f"takes effect on {effective}; {days} days after the notice of {sent} is {days_after(sent, days)}",
                 "give notice for a later day, or add 'immediate_clause:' with the clause that allows it",
                 (ending, "/capacity_check"),
             )  # fmt: skip
