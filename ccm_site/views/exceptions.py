@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup, escape
 
-from ccm_site.model import Record
+from ccm_site.model import Record, RuleText
 from ccm_site.views.context import Site
 from ccm_site.views.facts import Table
 from ccm_site.views.page import Page
@@ -27,10 +27,17 @@ class Part:
     none: str
 
 
-def exceptions_page(site: Site) -> Page:
+def exceptions_page(site: Site, rules: Sequence[RuleText] = ()) -> Page:
     """``exceptions-report/``; only of records that the site shows."""
     at = At(site, EXCEPTIONS)
-    parts = [_exceptions(at), _overrides(at), _withheld(at), _retrospective(at), _departures(at), _routes(at)]
+    parts = [
+        _exceptions(at, frozenset(r.id for r in rules)),
+        _overrides(at),
+        _withheld(at),
+        _retrospective(at),
+        _departures(at),
+        _routes(at),
+    ]
     body = render("exceptions.html", home=at.href(""), parts_of=parts, today=time(site.today.isoformat()))
     return Page(EXCEPTIONS, "Exceptions report", body)
 
@@ -49,7 +56,7 @@ def _role(site: Site, role: Any) -> str:
     return site.roles.get(str(role), str(role)) if role else ""
 
 
-def _exceptions(at: At) -> Part:
+def _exceptions(at: At, known: frozenset[str]) -> Part:
     rows = []
     for records in at.site.by_kind.values():
         for record in records:
@@ -60,7 +67,11 @@ def _exceptions(at: At) -> Part:
                     if on
                     else Markup("Waits for approval")
                 )
-                link = Markup('<a href="{}">{}</a>').format(at.href(rule_url(rule)), rule)
+                link = (
+                    Markup('<a href="{}">{}</a>').format(at.href(rule_url(rule)), rule)
+                    if rule in known
+                    else escape(rule)
+                )
                 rows.append(
                     (rule, record.id, (link, linked(at, record.key), escape(str(e.get("reason", ""))), approved))
                 )

@@ -20,7 +20,7 @@ from ccm_site.views.context import Site
 from ccm_site.views.page import Extra, Page
 from ccm_site.views.sheets import cell
 from ccm_site.views.templates import render
-from ccm_site.views.text import At, day, time
+from ccm_site.views.text import At, day, html, time
 from ccm_site.views.urls import PUBLIC_REGISTER
 
 SHEET = "contracts-register.csv"
@@ -137,8 +137,12 @@ def public_register_pages(site: Site, entries: Sequence[Entry]) -> Iterator[Page
         (at.href(f"contracts/{e.id}/") if e.has_page and site.register.get(kind.name, e.id) else "", _words(e.cells))
         for e in entries
     ]
+    held = licence.get("address") if isinstance(licence, Mapping) else None
+    of = site.kinds.get("register")
+    shown = of.field("licence.address") if of else None
+    address = html(at, of, shown, held) if of and shown and isinstance(held, str) else ""
     body = render(
-        "public_register.html", home=at.href(""), titles=TITLES, grounds=GROUNDS, rows=rows, sheet=SHEET, today=time(site.today.isoformat()),
+        "public_register.html", address=address, home=at.href(""), titles=TITLES, grounds=GROUNDS, rows=rows, sheet=SHEET, today=time(site.today.isoformat()),
         changed=time(changed) if changed else "", licence=licence if isinstance(licence, Mapping) else {}, council=about.get("council", ""),
         contact=about.get("contact", ""),
     )  # fmt: skip

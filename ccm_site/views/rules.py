@@ -25,8 +25,6 @@ def rule_url(id: str) -> str:
 
 def rule_pages(site: Site, rules: Sequence[RuleText]) -> Iterator[Page]:
     """``rules/`` and ``rules/R-CON-7/``, in the order of the catalogue."""
-    if not rules:
-        return
     at = At(site, RULES)
     families: dict[str, list[tuple[str, str, str, str]]] = {}
     for rule in rules:

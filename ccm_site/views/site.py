@@ -122,7 +122,7 @@ def site_pages(
         yield flow_page(site)
         yield from numbers_pages(site, beside.counts)
         yield from to_look_at_page(site, beside.warned, beside.rules)
-        yield exceptions_page(site)
+        yield exceptions_page(site, beside.rules)
         yield deciding_page(site)
         yield from rule_pages(site, beside.rules)
         yield trace_page(site, beside.traced)

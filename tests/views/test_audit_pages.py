@@ -2,6 +2,7 @@
 
 from ccm_site.model import Key, Record, Register
 from ccm_site.register import load
+from ccm_site.rules.telling import rule_texts
 from ccm_site.starter import shipped
 from ccm_site.views.audience import project
 from ccm_site.views.deciding import QUESTIONS, deciding_page
@@ -29,7 +30,7 @@ def test_each_departure_is_listed_with_its_reason_and_approval():
         ),
         {"kind": "risk_assessment", "id": "RK-2026-0001", "status": "decided", "computed_rating": "red", "rating": "amber", "override_reason": "Mended since"},
     )  # fmt: skip
-    body = str(exceptions_page(site(register)).body)
+    body = str(exceptions_page(site(register), rule_texts(KINDS)).body)
     for told in (
         "&lt;b&gt;Late&lt;/b&gt;",
         "1 May 2026",

@@ -12,7 +12,7 @@ from tests.views import invented
 from tests.views.sites import KINDS, items
 
 TAGS = (
-    "a br button code dd details div dl dt form h1 h2 h3 h4 h5 input label li mark nav noscript ol option p section select small span "
+    "a br button caption code dd details div dl dt form h1 h2 h3 h4 h5 input label li mark nav noscript ol option p section select small span "
     "strong summary table tbody td th thead time tr ul svg defs marker path g rect text tspan"
 )
 ALLOWED = set(TAGS.split())

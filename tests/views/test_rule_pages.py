@@ -20,7 +20,7 @@ def test_every_row_of_the_catalogue_has_a_page():
     assert set(pages) == {"rules/"} | {f"rules/{id}/" for id in catalogue()}
     page = str(pages["rules/R-ID-4/"].body)
     assert "A start is not after its end." in page and "Payments, reviews and reminders" in page
-    assert "It finds, for example" in page and "end_date: 2026-03-31" in page and "It lets pass" in page
+    assert "It finds, for example" in page and "to: 2027-01-04" in page and "It lets pass" in page
     assert 'href="R-ID-4/"' in str(pages["rules/"].body)
 
 

@@ -1,15 +1,33 @@
 """Tables: pages of 200 rows, and the same rows as data."""
 
 import json
+from functools import cache
 
+import pytest
+
+from ccm_site.views.page import Page
 from tests.views import invented
-from tests.views.sites import KINDS, files, pages
+from tests.views.sites import KINDS, files, items, pages
 
-REGISTER = invented.register(KINDS, 401)
+pytestmark = pytest.mark.xdist_group("tables")
+
+
+@cache
+def made():
+    """The site of a register with 401 records of every kind, made once: it takes long."""
+    return items(invented.register(KINDS, 401))
+
+
+def all_pages():
+    return {p.url: p for p in made() if isinstance(p, Page)}
+
+
+def all_files():
+    return {x.path: x.content for x in made() if not isinstance(x, Page)}
 
 
 def test_a_table_has_pages_of_200_rows_that_need_no_script():
-    found = pages(REGISTER)
+    found = all_pages()
     assert [str(found[u].body).count("<tr>") - 1 for u in ("contracts/", "contracts/page/2/", "contracts/page/3/")] == [
         200,
         200,
@@ -21,14 +39,14 @@ def test_a_table_has_pages_of_200_rows_that_need_no_script():
 
 
 def test_the_newest_stand_first_and_link_to_their_pages():
-    table = str(pages(REGISTER)["contracts/"].body)
+    table = str(all_pages()["contracts/"].body)
     assert table.index("C-2026-0401") < table.index("C-2026-0400")
     assert '<a href="C-2026-0401/">C-2026-0401</a>' in table
-    assert '<a href="../contracts/C-2026-0001/#V-2026-0401">V-2026-0401</a>' in pages(REGISTER)["variations/"].body
+    assert '<a href="../contracts/C-2026-0001/#V-2026-0401">V-2026-0401</a>' in all_pages()["variations/"].body
 
 
 def test_rows_cite_repeated_values_by_place():
-    data = json.loads(files(REGISTER)["contracts/rows.json"])
+    data = json.loads(all_files()["contracts/rows.json"])
     names = [c["name"] for c in data["columns"]]
     row = data["rows"][0]
     assert row[0] == "C-2026-0401/" and row[1 + names.index("id")] == "C-2026-0401"
