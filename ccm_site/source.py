@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,16 +106,20 @@ def parse(raw: bytes, path: str) -> Document:
     return Document(path, raw, data)
 
 
-def locate(document: Document, pointer: str) -> Location:
-    """Where the value at a JSON pointer begins (its key, in a mapping). The nearest parent where there is no such value."""
-    places = _places(document)
+def locate(document: Document, pointer: str, places: Mapping[str, tuple[int, int]] | None = None) -> Location:
+    """Where the value at a JSON pointer begins (its key, in a mapping). The nearest parent where there is no such value.
+
+    Whoever asks for several pointers of a document gives its ``places_of``.
+    """
+    places = places_of(document) if places is None else places
     while pointer and pointer not in places:
         pointer = pointer.rpartition("/")[0]
     line, column = places.get(pointer, (1, 1))
     return Location(document.path, line, column, pointer)
 
 
-def _places(document: Document) -> dict[str, tuple[int, int]]:
+def places_of(document: Document) -> dict[str, tuple[int, int]]:
+    """Line and column of every value of a document, counted from 1, by its JSON pointer."""
     places: dict[str, tuple[int, int]] = {}
     stack: list[tuple[str, Any]] = []  # (pointer of the open collection, its pending key, or the next index of a list)
 

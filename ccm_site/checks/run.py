@@ -18,7 +18,7 @@ from ccm_site.kinds import SEALED
 from ccm_site.model import Finding, Location, Record, pointer_tokens
 from ccm_site.register import Loaded
 from ccm_site.rules import Unchecked, exceptable, rule_findings
-from ccm_site.source import Unreadable, locate, parse
+from ccm_site.source import Unreadable, locate, parse, places_of
 
 
 def check(root: Path, today: date, keys: Keys | None = None) -> tuple[Loaded, tuple[Finding, ...]]:
@@ -105,13 +105,14 @@ def located(loaded: Loaded, findings: Iterable[Finding]) -> tuple[Finding, ...]:
             document = parse(loaded.files.read(path), path)
         except (Unreadable, OSError):
             continue
+        known = places_of(document)
         cache: dict[str, Location] = {}
         for i, j in wanted:
             pointer = places[i][j].pointer
             if pointer not in cache:
                 top = pointer_tokens(pointer)[:1]
                 at = f"/{SEALED}" if top and top[0] not in document.data and SEALED in document.data else pointer
-                cache[pointer] = replace(locate(document, at), pointer=pointer)
+                cache[pointer] = replace(locate(document, at, known), pointer=pointer)
             places[i][j] = cache[pointer]
     out = [replace(f, at=row[0], related=tuple(row[1:])) for f, row in zip(findings, places, strict=True)]
     return tuple(sorted(out, key=lambda f: f.order))
