@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,12 +12,13 @@ from typing import Any
 from ccm_site.canonical import write
 from ccm_site.case_reference import is_case_reference
 from ccm_site.checks.aside import detector_of
-from ccm_site.custody.dates import day_of, effective
 from ccm_site.custody.readers import CASE, posts_of, roles_of
 from ccm_site.files import write_file
 from ccm_site.keys import Erased, Keys, KeyTrouble, Request, Subject, SubjectKey, fingerprint
 from ccm_site.model import Record, Register
 from ccm_site.register import Loaded
+from ccm_site.rules.rights import decision_entry
+from ccm_site.rules.support import day, entries, mappings, texts
 from ccm_site.sealing import subject_of
 
 GROUNDS = ("retention_ended", "erasure_request", "rectification", "entered_by_accident", "court_order")
@@ -68,17 +69,17 @@ def subject_named(loaded: Loaded, name: str) -> Subject:
 
 def checked(register: Register, why: Ground, today: date) -> None:
     """Refuse a ground that the record of the disposal could not hold. Raises `CannotErase`."""
-    codes = {str(e.get("code")) for e in register.table("retention").get("entries", ()) if isinstance(e, Mapping)}
+    codes = {str(e.get("code")) for e in entries(register, "retention")}
     if why.ground not in GROUNDS:
         raise CannotErase(f"'{why.ground}' is no ground. Use one of: {', '.join(GROUNDS)}")
     if why.retention_rule not in codes:
         raise CannotErase(
             f"'{why.retention_rule}' is no entry of policy/retention.yaml. Use one of: {', '.join(sorted(codes))}"
         )
-    if why.trigger_on and day_of(why.trigger_on) is None:
+    if why.trigger_on and day(why.trigger_on) is None:
         raise CannotErase(f"'{why.trigger_on}' is no date; write year, month and day, for example 2020-03-31")
     if why.ground == "retention_ended":
-        start = day_of(why.trigger_on)
+        start = day(why.trigger_on)
         if start is None:
             raise CannotErase(
                 "with the ground retention_ended, say from which day the time to keep ran: --from 2020-03-31"
@@ -106,15 +107,8 @@ def both_may(register: Register, first: str, second: str, today: date) -> str:
 
     Who may is the decision ``applies_to: disposal`` of ``policy/decision_rights.yaml``. Raises `CannotErase`.
     """
-    entries = [
-        e for e in register.table("decision_rights").get("entries", ())
-        if isinstance(e, Mapping) and e.get("applies_to") == "disposal" and effective(e, today)
-    ]  # fmt: skip
-    needed = [
-        frozenset(str(r) for r in a.get("any_of", ()))
-        for a in (entries[-1].get("approvals", ()) if entries else ())
-        if isinstance(a, Mapping)
-    ]
+    entry = decision_entry(register, "disposal", None, None, today)
+    needed = [frozenset(texts(a.get("any_of"))) for a in mappings(entry.get("approvals") if entry else None)]
     if len(needed) != 2:
         raise CannotErase(
             "policy/decision_rights.yaml has to say, in an entry in force that applies to disposals, which two approvals an erasure takes"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 
-from ccm_site.custody.dates import effective
 from ccm_site.model import Register
+from ccm_site.rules.support import limit
 
 BACKUP = "key_backup"
 ERASURE = "erasure_promise"
@@ -31,14 +30,7 @@ def backup_days(register: Register, today: date) -> int:
 
 
 def _days(register: Register, code: str, today: date) -> int:
-    for entry in register.table("thresholds").get("limits", ()):
-        if (
-            isinstance(entry, Mapping)
-            and entry.get("code") == code
-            and entry.get("unit") == "days"
-            and effective(entry, today)
-        ):
-            value = str(entry.get("value", ""))
-            if value.isdigit():
-                return int(value)
-    raise NoLimit(f"policy/thresholds.yaml has no limit '{code}' in days that is in force. Add one")
+    found = limit(register, code, today)
+    if found is None or found != int(found):
+        raise NoLimit(f"policy/thresholds.yaml has no limit '{code}' of whole days that is in force. Add one")
+    return int(found)

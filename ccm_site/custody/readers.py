@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from ccm_site.custody.dates import day_of, effective, in_force
 from ccm_site.keys import Reader
 from ccm_site.kinds import Kinds
 from ccm_site.model import Register
+from ccm_site.rules.support import day, entries, in_force, mappings, texts
 
 CASE = "case"
 
@@ -25,8 +25,7 @@ def roles_of(register: Register, post: str, today: date) -> frozenset[str]:
 
 def _roles(register: Register, post: str, today: date) -> list[Mapping[str, Any]]:
     record = register.get("post", post)
-    held = record.data.get("roles") if record else None
-    return [r for r in held if isinstance(r, Mapping) and in_force(r, today)] if isinstance(held, list) else []
+    return [r for r in mappings(record.data.get("roles") if record else None) if in_force(r, today)]
 
 
 def posts_of(register: Register, person: str, today: date) -> tuple[Mapping[str, Any], ...]:
@@ -34,8 +33,7 @@ def posts_of(register: Register, person: str, today: date) -> tuple[Mapping[str,
     record = register.get("person", person)
     if record is None:
         raise NoReader(f"there is no person '{person}' in the register. Enter the staff id first, with the posts held")
-    held = record.data.get("posts")
-    found = tuple(p for p in held if isinstance(p, Mapping) and in_force(p, today)) if isinstance(held, list) else ()
+    found = tuple(p for p in mappings(record.data.get("posts")) if in_force(p, today))
     if not found:
         raise NoReader(f"{person} holds no post on {today.isoformat()}. Enter the post in {record.path} first")
     return found
@@ -47,21 +45,18 @@ def subjects_by_role(register: Register, kinds: Kinds, today: date) -> Mapping[s
     It follows from the restricted entries of ``policy/audiences.yaml``. The key of a case is held by those who may see a kind of
     record that is always about a case. Sealed parts of kinds that no restricted entry names go with the cases.
     """
-    entries = [
-        e for e in register.table("audiences").get("entries", ())
-        if isinstance(e, Mapping) and e.get("audience") == "restricted" and effective(e, today)
-    ]  # fmt: skip
-    named = {str(k) for e in entries for k in e.get("kinds", ())}
+    restricted = [e for e in entries(register, "audiences", today) if e.get("audience") == "restricted"]
+    named = {k for e in restricted for k in texts(e.get("kinds"))}
     of_cases = {k.name for k in kinds if k.subject == "child_ref" and (f := k.field("child_ref")) and f.required}
     unnamed = {k.name for k in kinds if k.seals} - named
     out: dict[str, set[str]] = {}
-    for e in entries:
-        here = {str(k) for k in e.get("kinds", ())}
+    for e in restricted:
+        here = set(texts(e.get("kinds")))
         subjects = here - of_cases
         if here & of_cases:
             subjects |= {CASE, *unnamed}
-        for role in (*e.get("automatic_to", ()), *e.get("may_use", ())):
-            out.setdefault(str(role), set()).update(subjects)
+        for role in (*texts(e.get("automatic_to")), *texts(e.get("may_use"))):
+            out.setdefault(role, set()).update(subjects)
     return {role: frozenset(subjects) for role, subjects in out.items()}
 
 
@@ -71,8 +66,7 @@ def _reading_key(register: Register, person: str, today: date) -> Mapping[str, A
     It stands in the register so that letting somebody read is approved like every change there, and not up to who holds the store.
     """
     record = register.get("person", person)
-    held = record.data.get("reading_keys") if record else None
-    found = [k for k in held if isinstance(k, Mapping) and in_force(k, today)] if isinstance(held, list) else []
+    found = [k for k in mappings(record.data.get("reading_keys") if record else None) if in_force(k, today)]
     if record is None or not found:
         path = record.path if record else "people/persons/"
         raise NoReader(
@@ -90,15 +84,15 @@ def reader_of(register: Register, kinds: Kinds, person: str, today: date) -> Rea
     may = subjects_by_role(register, kinds, today)
     key = _reading_key(register, person, today)
     posts, reads, starts = [], set(), []
-    ends = [end] if (end := day_of(key.get("to"))) else []
+    ends = [end] if (end := day(key.get("to"))) else []
     for held in posts_of(register, person, today):
         post = str(held.get("post"))
         used = [r for r in _roles(register, post, today) if may.get(str(r.get("role")))]
         if used:
             posts.append(post)
             reads |= {s for r in used for s in may[str(r.get("role"))]}
-            starts.append(day_of(held.get("from")) or today)
-            ends += [end for e in (held, *used) if (end := day_of(e.get("to")))]
+            starts.append(day(held.get("from")) or today)
+            ends += [end for e in (held, *used) if (end := day(e.get("to")))]
     if not reads:
         named = ", ".join(str(p.get("post")) for p in posts_of(register, person, today))
         raise NoReader(

@@ -9,24 +9,27 @@ from typing import Any
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import rule
-from ccm_site.rules.placement_cost import Grant, cost, end_of, gathered, merged, money, severity_then, stretches
+from ccm_site.rules.placement_cost import MADE, Grant, cost, end_of, merged, stretches
+from ccm_site.rules.rights import held_on
 from ccm_site.rules.support import (
     amount,
+    applies,
     cited,
     counting,
     day,
+    days_after,
     entries,
     found,
-    in_force,
+    gathered,
     limit,
     mappings,
+    money,
     open_to_check,
+    severity_then,
     texts,
     working_days_after,
 )
 
-MADE = ("authorised", "contracted", "active", "ended", "closed")
-"""States of a placement that somebody has agreed to, or that has begun."""
 GRANTED = ("approved", "lapsed", "superseded")
 """States of an authorisation that was given. One that ran out or was replaced still counts for the time before."""
 _GROUPS = {
@@ -49,7 +52,7 @@ def category_is_that_of_the_resource(register: Register, kinds: Kinds, today: da
         category = placement.data.get("purchase_category")
         if not isinstance(code, str) or start is None or category is None:
             continue
-        then = (e for e in codes.get(code, ()) if in_force(e, start, "effective_from", "effective_to"))
+        then = (e for e in codes.get(code, ()) if applies(e, start))
         wanted = next((e.get("purchase_category") for e in then), None)
         if wanted is not None and wanted != category:
             yield found(
@@ -141,7 +144,7 @@ def budget_holder_may_agree_to_the_amount(register: Register, kinds: Kinds, toda
         on, holder, wanted = day(a.data.get("decided_on")), a.data.get("budget_holder"), amount(a.data.get("amount"))
         if on is None or not isinstance(holder, str) or wanted is None:
             continue
-        yield from _beyond_delegation(register, a, holder, on, [d for d in held.get(holder, ()) if _holds(d.data, on)])
+        yield from _beyond_delegation(register, a, holder, on, [d for d in held.get(holder, ()) if held_on(d, on)])
 
 
 def _beyond_delegation(register: Register, a: Record, holder: str, on: date, valid: list[Record]) -> Iterator[Finding]:
@@ -173,11 +176,6 @@ def _beyond_delegation(register: Register, a: Record, holder: str, on: date, val
             "name a budget holder with a higher limit, or record an exception to R-AUT-4",
             *((d, "/limit") for d in covering),
         )  # fmt: skip
-
-
-def _holds(delegation: Mapping[str, Any], on: date) -> bool:
-    ended = day(delegation.get("ended_on"))
-    return in_force(delegation, on) and (ended is None or on <= ended)
 
 
 def _covers(register: Register, delegation: Mapping[str, Any], a: Record, placement: Record | None) -> bool:
@@ -300,7 +298,7 @@ def _grants(granted: tuple[Record, ...]) -> list[Grant]:
         if first is None or last is None:
             continue
         if a.data.get("status") == "superseded" and a.id in later:
-            last = min(last, date.fromordinal(later[a.id].toordinal() - 1))
+            last = min(last, days_after(later[a.id], -1))
         if first <= last:
             out.append(Grant(first, last, whole, str(sum.get("vat_basis"))))
     return out

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import cache
 from typing import Any
 
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import rule
 from ccm_site.rules.support import (
+    Waits,
+    applies,
     cited,
     counting,
     day,
     entries,
     found,
-    in_force,
     limit,
     months_after,
     open_to_check,
-    working_days_after,
 )
 
 
@@ -42,7 +41,7 @@ def category_was_in_force(register: Register, kinds: Kinds, today: date) -> Iter
         received, code = day(complaint.data.get("received_on")), complaint.data.get("category")
         if received is None or not isinstance(code, str) or code not in listed:
             continue
-        if not any(in_force(e, received, "effective_from", "effective_to") for e in listed[code]):
+        if not any(applies(e, received) for e in listed[code]):
             yield found(
                 "R-CNC-1", "error", complaint, "/category", "has a subject that was not in the list on the day on which it was received",
                 "choose a subject of policy/complaint_categories.yaml that was in force on that day, or correct received_on",
@@ -74,9 +73,9 @@ def answers_come_in_time(register: Register, kinds: Kinds, today: date) -> Itera
 
     Why: who complains waits. Mend: ask for the answer and enter it, or agree a new day and tell the person.
     """
-    last_day = _last_days(register)
+    waits = Waits(register)
     for complaint in _open(register, "logged", "with_provider", "referred", "council_action"):
-        expected = _expected(complaint, last_day)
+        expected = _expected(complaint, waits)
         if expected and expected[0] < today:
             _, pointer, who = expected
             yield found(
@@ -85,18 +84,7 @@ def answers_come_in_time(register: Register, kinds: Kinds, today: date) -> Itera
             )  # fmt: skip
 
 
-def _last_days(register: Register) -> Callable[[str, date], date | None]:
-    """The day on which a limit of working days ends, by the limit's code and the day from which it runs; None where none is set."""
-
-    @cache
-    def last_day(code: str, start: date) -> date | None:
-        days = limit(register, code, start)
-        return None if days is None else working_days_after(register, start, int(days))
-
-    return last_day
-
-
-def _expected(complaint: Record, last_day: Callable[[str, date], date | None]) -> tuple[date, str, str] | None:
+def _expected(complaint: Record, waits: Waits) -> tuple[date, str, str] | None:
     """The day by which it is to be answered, the place of what that day rests on, and with whom it is; None where none is set."""
     data = complaint.data
     response, referral, received = data.get("provider_response"), data.get("referral"), day(data.get("received_on"))
@@ -113,7 +101,7 @@ def _expected(complaint: Record, last_day: Callable[[str, date], date | None]) -
             return by, "/referral/expected_by", "referred"
     elif received is not None and (state == "council_action" or data.get("further_action_wanted") is True):
         stage, who = ("two", "with the council") if state == "council_action" else ("one", "logged")
-        if by := last_day(f"complaint_stage_{stage}", received):
+        if by := waits.due(f"complaint_stage_{stage}", received):
             return by, "/received_on", who
     return None
 
@@ -196,12 +184,12 @@ def manager_is_sent_it(register: Register, kinds: Kinds, today: date) -> Iterato
 
     Why: only the manager sees what is told of a provider across all teams. Mend: send it, and enter the day under sent_to_ccm_on.
     """
-    last_day = _last_days(register)
+    waits = Waits(register)
     for complaint in _open(register):
         received = day(complaint.data.get("received_on"))
         if received is None or "sent_to_ccm_on" in complaint.data:
             continue
-        by = last_day("concern_sent", received)
+        by = waits.due("concern_sent", received)
         if by and by < today:
             yield found(
                 "R-CNC-9", "warning", complaint, "/sent_to_ccm_on",

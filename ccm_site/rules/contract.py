@@ -9,7 +9,10 @@ from datetime import date
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import rule
+from ccm_site.rules.contract_facts import BOUND, LEADS, LIVE, READY, final_day, over_on, providers_of, signed_on
+from ccm_site.rules.placement_cost import MADE
 from ccm_site.rules.support import (
+    SENT,
     cited,
     citing,
     counting,
@@ -17,44 +20,13 @@ from ccm_site.rules.support import (
     days_after,
     entries,
     found,
+    gathered,
     limit,
     mappings,
-    months_after,
     open_to_check,
+    part_of,
     texts,
 )
-
-READY = ("ready_for_issue", "issued", "signed", "in_force")
-"""From the day on which it is put forward for issue until it ends."""
-BOUND = ("signed", "in_force", "expired", "terminated", "closed")
-"""Signed by every party, then and ever after."""
-LEADS = frozenset({"lead_professional", "service_manager", "team_leader", "psychologist"})
-"""The roles that the framework calls lead professional."""
-
-
-def final_day(contract: Record, all_options: bool = False) -> date | None:
-    """The contract's last day with the extensions that were used, or with every one that it offers; None where it names none."""
-    last = day(contract.data.get("end_date"))
-    months = sum(
-        int(e.get("months", 0)) for e in mappings(contract.data.get("extensions")) if all_options or "used_on" in e
-    )
-    # From the day after, so that the last of a month stays the last of a month.
-    return days_after(months_after(days_after(last, 1), months), -1) if last else None
-
-
-def over_on(register: Register, contract: Record) -> date | None:
-    """The day on which the contract is over: by notice where it was ended early, else its last day; None where neither is known."""
-    if contract.data.get("status") in ("terminated", "closed"):
-        for ending in citing(register, contract, "contract_termination"):
-            notice = ending.data.get("notice")
-            if ending.data.get("status") in ("running_off", "terminated") and isinstance(notice, Mapping):
-                return day(ending.data.get("terminated_on")) or day(notice.get("effective_on"))
-    return final_day(contract)
-
-
-def providers_of(contract: Record) -> list[str]:
-    """The ids of every provider of a contract, the first one first."""
-    return texts([contract.data.get("provider"), *(contract.data.get("further_providers") or ())])
 
 
 @rule("R-CON-2", "F-4-OM-2", "F-4-TC-2", "F-4-SS-1", "F-FC-5")
@@ -64,7 +36,7 @@ def schedule_c_is_supplied(register: Register, kinds: Kinds, today: date) -> Ite
     Why: the provider is bound only to what the contract says about the child's needs. Mend: complete the specification of need of the
     placement, and name this contract in it or in the placement.
     """
-    for contract in counting(register, "contract", *READY):
+    for contract in counting(register, "contract", *LIVE):
         if contract.data.get("placement_specific") is not True or contract.data.get("schedule_c_required") is not True:
             continue
         placements = citing(register, contract, "placement")
@@ -106,7 +78,7 @@ def signed_before_it_starts(register: Register, kinds: Kinds, today: date) -> It
     """
     for contract in counting(register, "contract", *BOUND):
         start = day(contract.data.get("start_date"))
-        signed = [d for s in mappings(contract.data.get("signatures")) if (d := day(s.get("date")))]
+        signed = signed_on(contract)
         if start and signed and start < max(signed):
             yield found(
                 "R-CON-5-b", "warning", contract, "/start_date",
@@ -136,15 +108,15 @@ def terms_of_others_are_advised_on(register: Register, kinds: Kinds, today: date
     Why: the council's own protections may be missing from them. Mend: send a notice of the kind terms_advice about this contract and
     these terms to the lead professional, not later than the first signature.
     """
-    for contract in counting(register, "contract", *READY):
+    for contract in counting(register, "contract", *LIVE):
         terms = cited(register, "terms", contract.data.get("terms"))
         if terms is None or terms.data.get("origin") != "other_party":
             continue
-        signed = [d for s in mappings(contract.data.get("signatures")) if (d := day(s.get("date")))]
+        signed = signed_on(contract)
         advice = [n for n in citing(register, contract, "notice") if n.data.get("notice_kind") == "terms_advice"]
         if not any(
             n.data.get("terms") == terms.id
-            and n.data.get("to_role") in LEADS and n.data.get("status") in ("sent", "acknowledged")
+            and n.data.get("to_role") in LEADS and n.data.get("status") in SENT
             and (sent := day(n.data.get("sent_on"))) and (not signed or sent <= min(signed))
             for n in advice
         ):  # fmt: skip
@@ -162,7 +134,7 @@ def asked_for_on_model_terms(register: Register, kinds: Kinds, today: date) -> I
 
     Why: the framework has the manager put it in place against model terms. Mend: take the model terms, or give the reason.
     """
-    for contract in counting(register, "contract", *READY):
+    for contract in counting(register, "contract", *LIVE):
         terms = cited(register, "terms", contract.data.get("terms"))
         if "contract_request" not in contract.data or "terms_departure_reason" in contract.data:
             continue
@@ -181,7 +153,7 @@ def call_offs_fit_their_framework(register: Register, kinds: Kinds, today: date)
     Why: outside its framework a call-off is a purchase without competition. Mend: correct framework, provider or days, or buy by
     another route.
     """
-    for contract in counting(register, "contract", *READY, "expired", "terminated", "closed"):
+    for contract in counting(register, "contract", *READY):
         framework = cited(register, "contract", contract.data.get("framework"))
         if contract.data.get("contract_type") != "call_off" or framework is None:
             continue
@@ -229,7 +201,7 @@ def outside_placements_have_a_contract(register: Register, kinds: Kinds, today: 
     An emergency placement may be active before its contract is made, and is closed only with it.
     """
     in_house: dict[tuple[str, date], bool] = {}
-    for placement in counting(register, "placement", "authorised", "contracted", "active", "ended", "closed"):
+    for placement in counting(register, "placement", *MADE):
         data = placement.data
         start, resource = day(data.get("start_date")), data.get("resource_type")
         if not open_to_check(placement) or start is None or not isinstance(resource, str):
@@ -296,8 +268,7 @@ def _open_decisions(register: Register) -> Mapping[str, list[date]]:
     spent = {c.data.get("sourcing_decision") for c in counting(register, "contract") if c.data["status"] != "withdrawn"}
     out: dict[str, list[date]] = defaultdict(list)
     for decision in counting(register, "sourcing_decision", "decided"):
-        made = decision.data.get("decision")
-        on = day(made.get("on")) if isinstance(made, Mapping) else None
+        on = day(part_of(decision.data, "decision").get("on"))
         if on and decision.id not in spent:
             out[str(decision.data.get("service_type"))].append(on)
     return out
@@ -321,11 +292,9 @@ def services_are_registered_and_not_weak(register: Register, kinds: Kinds, today
     Why: an unregistered care service must not be used, and a weak one needs watching from the first day. Mend: enter the registration
     or why none is needed; where a grade is weak say in the monitoring plan what is watched.
     """
-    graded: dict[str, list[Record]] = defaultdict(list)
-    for inspection in counting(register, "inspection"):
-        graded[str(inspection.data.get("service"))].append(inspection)
+    graded = gathered(register, "inspection", "service")
     seen: dict[tuple[str, date], tuple[str, tuple[Record, int] | None]] = {}
-    for contract in counting(register, "contract", *READY):
+    for contract in counting(register, "contract", *LIVE):
         start = day(contract.data.get("start_date"))
         if start is None:
             continue
@@ -334,7 +303,7 @@ def services_are_registered_and_not_weak(register: Register, kinds: Kinds, today
             if service is None:
                 continue
             if (id, start) not in seen:
-                seen[id, start] = _unregistered(register, service, start), _weak(register, graded.get(id, ()), start)
+                seen[id, start] = _unregistered(register, service, start), _weak(register, graded.get(id, []), start)
             reason, weak = seen[id, start]
             if reason:
                 yield found(
@@ -364,7 +333,7 @@ def _unregistered(register: Register, service: Record, on: date) -> str:
     return "was no longer registered" if last and last < on else ""
 
 
-def _weak(register: Register, inspections: list[Record] | tuple[()], on: date) -> tuple[Record, int] | None:
+def _weak(register: Register, inspections: list[Record], on: date) -> tuple[Record, int] | None:
     """The inspection with the lowest of the grades that stood on a day, and that grade, where policy calls it weak."""
     bound = limit(register, "low_grade", on)
     stood: dict[object, tuple[date, int, Record]] = {}

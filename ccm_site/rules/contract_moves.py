@@ -5,25 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from ccm_site.kinds import Kinds
-from ccm_site.model import Finding, Key, Record, Register
+from ccm_site.model import Finding, Record
 from ccm_site.rules import Changes, Move, change_rule
+from ccm_site.rules.rights import asked_for, who_may
 from ccm_site.rules.support import (
-    amount,
     cited,
     citing,
-    day,
-    entries,
     found,
-    holders,
-    in_force,
     mappings,
-    number,
-    posts_with_role,
-    texts,
 )
 
 SUBSTANCE: Mapping[str, tuple[str, ...]] = {
@@ -38,72 +30,6 @@ SUBSTANCE: Mapping[str, tuple[str, ...]] = {
 """The fields in which the substance of a contract lies, and the parts of a variation that change each."""
 FROZEN = ("issued", "signed", "in_force", "expired", "terminated", "closed")
 _LITERAL = re.compile(r"\d{4}-\d{2}-\d{2}|\d+\.\d{2}|[A-Z]+-\d{4}-\d{4,6}(/v\d+)?")
-
-
-def who_may(register: Register, kind: str, status: str, contract: Record, on: date) -> tuple[Key, ...]:
-    """The people who may, on a day, give a record the status for a contract of this value, by the table of decision rights.
-
-    The manager needs no delegation; another role that must keep within a limit needs one that covers the day, the value and the
-    kind of contract. A contract without a value is covered by none. Source: framework 3(A)vi.
-    """
-    value = amount(contract.data.get("estimated_value"))
-    out: set[Key] = set()
-    for role, within in _rights(register, kind, status, value, on):
-        for post in posts_with_role(register, role, on):
-            if role == "ccm" or not within or _delegated(register, post, role, contract, value, kind, on):
-                out.update(holders(register, post.id, on))
-    return tuple(sorted(out))
-
-
-def rights(register: Register, kind: str, status: str, value: Decimal | None, on: date) -> list[Mapping[str, Any]]:
-    """The entries of the decision rights for bringing a record of a kind to a status: of the highest amount that the value reaches."""
-    fit = [
-        e for e in entries(register, "decision_rights", on)
-        if e.get("applies_to") == kind and e.get("to_status") == status
-        and (number(e.get("value_from")) or Decimal(0)) <= (value or Decimal(0))
-    ]  # fmt: skip
-    top = max((number(e.get("value_from")) or Decimal(0) for e in fit), default=None)
-    return [e for e in fit if (number(e.get("value_from")) or Decimal(0)) == top]
-
-
-def _rights(
-    register: Register, kind: str, status: str, value: Decimal | None, on: date
-) -> Iterator[tuple[str, bool]]:  # fmt: skip
-    found_any = False
-    for entry in rights(register, kind, status, value, on):
-        for approval in mappings(entry.get("approvals")):
-            for role in texts(approval.get("any_of")):
-                found_any = True
-                yield role, approval.get("within_limit") is True
-    if not found_any:
-        yield from (("ccm", False), ("ccm_delegate", True))
-
-
-def _delegated(
-    register: Register, post: Record, role: str, contract: Record, value: Decimal | None, kind: str, on: date
-) -> bool:  # fmt: skip
-    """Whether a delegation to the post covers the day, the value and the contract."""
-    codes = {
-        str(e.get("code")) for e in entries(register, "decision_rights", on) if e.get("applies_to") == kind
-    }  # fmt: skip
-    finance = contract.data.get("finance")
-    mine: dict[str, set[Any]] = {
-        "purchase_categories": {contract.data.get("purchase_category")}, "decisions": codes,
-        "service_types": {contract.data.get("service_type")}, "contracts": {contract.id},
-        "cost_centres": {finance.get("cost_centre") if isinstance(finance, Mapping) else None},
-    }  # fmt: skip
-    for delegation in citing(register, post, "delegation"):
-        data = delegation.data
-        if data.get("post") != post.id or data.get("role") != role or data.get("status") not in ("active", "ended"):
-            continue
-        stopped, most, scope = day(data.get("ended_on")), amount(data.get("limit")), data.get("scope")
-        if (
-            in_force(data, on) and (stopped is None or on <= stopped)
-            and value is not None and most is not None and value <= most
-            and isinstance(scope, Mapping) and all(mine[n] & set(texts(v)) for n, v in scope.items() if n in mine)
-        ):  # fmt: skip
-            return True
-    return False
 
 
 @change_rule("R-CON-1", "F-3A-vi-1", "F-FC-9")
@@ -123,7 +49,10 @@ def issued_by_someone_who_may(changes: Changes, kinds: Kinds, today: date) -> It
             contract = record if kind == "contract" else cited(changes.head, "contract", record.data.get("contract"))
             if contract is None:
                 continue
-            if not any(key.id != changes.actor for key in who_may(changes.head, kind, status, contract, today)):
+            asked, codes = asked_for(changes.head, record, kind, status, ("ccm", "ccm_delegate"), today)
+            if not all(
+                any(m.person != changes.actor for m in who_may(changes.head, record, a, codes, today)) for a in asked
+            ):
                 yield found(
                     "R-CON-1", "error", record, "/status",
                     f"is to be '{status}' on {today}, when nobody but the proposer may decide that: nobody else holds the manager's post, "

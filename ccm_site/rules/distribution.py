@@ -9,18 +9,18 @@ from typing import Any
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import rule
+from ccm_site.rules.contract_facts import signed_on
 from ccm_site.rules.roles import before_migration
 from ccm_site.rules.support import (
+    SENT,
+    Waits,
     citing,
     counting,
-    day,
     entries,
     found,
-    limit,
     mappings,
     open_to_check,
     texts,
-    working_days_after,
 )
 
 _SIGNED = ("signed", "in_force")
@@ -30,31 +30,15 @@ _SCHEDULE_C = "need_specification"
 _ELSEWHERE = ("provider", "finance")
 
 
-class _Clock:
-    """The last days of waiting times after signatures, each reckoned once."""
-
-    def __init__(self, register: Register) -> None:
-        self._register = register
-        self._known: dict[tuple[str, object, date], date | None] = {}
-
-    def due(self, code: str, own: Any, signed: date) -> date | None:
-        """The last day for what an entry of the distribution sets its own time for, or else a limit; None where nothing does."""
-        key = (code, own, signed)
-        if key not in self._known:
-            days = own if isinstance(own, int) else limit(self._register, code, signed)
-            self._known[key] = None if days is None else working_days_after(self._register, signed, int(days))
-        return self._known[key]
-
-
 @rule("R-DST-1", "F-4-IS-3")
 def provider_has_a_copy(register: Register, kinds: Kinds, today: date) -> Iterator[Finding]:
     """The provider has been sent its copy within the set working days of the last signature.
 
     Why: a provider that has no copy cannot keep to it. Mend: send it, and enter the notice with the day on which it was sent.
     """
-    clock = _Clock(register)
+    waits = Waits(register)
     for contract, signed in _signed(register):
-        due = clock.due("provider_copy", None, signed)
+        due = waits.due("provider_copy", signed)
         if due is None or today <= due:
             continue
         notices = _notices(register, contract)
@@ -69,7 +53,7 @@ def others_are_told(register: Register, kinds: Kinds, today: date) -> Iterator[F
     For a contract made for one placement these are the key worker and the reviewing officer, for category C the listed recipients too.
     Why: they plan by it. Mend: send the copy or notice, and enter the day on which it was sent.
     """
-    clock = _Clock(register)
+    waits = Waits(register)
     known: dict[tuple[date, object, bool], list[Mapping[str, Any]]] = {}
     for contract, signed in _signed(register):
         key = (signed, contract.data.get("purchase_category"), contract.data.get("placement_specific") is True)
@@ -78,14 +62,14 @@ def others_are_told(register: Register, kinds: Kinds, today: date) -> Iterator[F
         late = [
             e
             for e in known[key]
-            if (d := clock.due("worker_notice", e.get("within_working_days"), signed)) and d < today
+            if (d := waits.due("worker_notice", signed, e.get("within_working_days"))) and d < today
         ]
         if not late:
             continue
         notices = _notices(register, contract)
         for entry in late:
             if not any(_is_sent(n) and _is_to(n, entry) for n in notices):
-                due = clock.due("worker_notice", entry.get("within_working_days"), signed)
+                due = waits.due("worker_notice", signed, entry.get("within_working_days"))
                 tried = tuple(n for n in notices if _is_to(n, entry))
                 yield _missing("R-DST-2", contract, str(entry.get("label")), signed, due or signed, tried)
 
@@ -93,7 +77,7 @@ def others_are_told(register: Register, kinds: Kinds, today: date) -> Iterator[F
 def _signed(register: Register) -> Iterator[tuple[Record, date]]:
     """The contracts that run or are about to, each with the day of its last signature; not those signed before they were carried over."""
     for contract in counting(register, "contract", *_SIGNED):
-        days = [d for s in mappings(contract.data.get("signatures")) if (d := day(s.get("date")))]
+        days = signed_on(contract)
         if days and not before_migration(contract, max(days)):
             yield contract, max(days)
 
@@ -116,7 +100,7 @@ def _notices(register: Register, contract: Record) -> list[Record]:
 
 
 def _is_sent(notice: Record) -> bool:
-    return notice.data.get("status") in ("sent", "acknowledged")
+    return notice.data.get("status") in SENT
 
 
 def _is_to(notice: Record, entry: Mapping[str, Any]) -> bool:

@@ -9,23 +9,28 @@ from typing import Any
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import Changes, change_rule, rule
-from ccm_site.rules.placement_cost import end_of, gathered, money
+from ccm_site.rules.contract_facts import signed_on
+from ccm_site.rules.placement_cost import end_of
 from ccm_site.rules.support import (
+    SENT,
     amount,
+    carried_over_on,
     cited,
     citing,
     counting,
     day,
     entries,
     found,
+    gathered,
     limit,
     mappings,
+    money,
     open_to_check,
+    part_of,
     texts,
     working_days_after,
 )
 
-_SENT = ("sent", "acknowledged")
 _CONTRACT = ("finance_contract_dates", "finance_contract_change")
 _PLACEMENT = ("finance_placement_dates", "finance_placement_change")
 
@@ -39,12 +44,12 @@ def finance_is_told_of_a_contract(register: Register, kinds: Kinds, today: date)
     told = gathered(register, "notice", "contract")
     for contract in counting(register, "contract", "signed", "in_force"):
         notices = _of_kinds(told.get(contract.id, ()), *_CONTRACT)
-        if any(n.data.get("status") in _SENT for n in notices):
+        if any(n.data.get("status") in SENT for n in notices):
             continue
-        signed = [d for s in mappings(contract.data.get("signatures")) if (d := day(s.get("date")))]
+        signed = signed_on(contract)
         if not signed:
             continue
-        known = max(max(signed), _moved(contract) or max(signed))
+        known = max(max(signed), carried_over_on(contract) or max(signed))
         days = limit(register, "finance_contract_notice", known)
         if days is not None and today > working_days_after(register, known, int(days)):
             yield found(
@@ -67,9 +72,9 @@ def finance_is_told_of_a_placement(register: Register, kinds: Kinds, today: date
         if not open_to_check(placement) or placement.data.get("purchase_category") != "C" or start is None:
             continue
         notices = _of_kinds(told.get(placement.id, ()), *_PLACEMENT)
-        if any(n.data.get("status") in _SENT for n in notices):
+        if any(n.data.get("status") in SENT for n in notices):
             continue
-        known = max(start, _moved(placement) or start)
+        known = max(start, carried_over_on(placement) or start)
         days = limit(register, "finance_placement_notice", known)
         if days is not None and today > working_days_after(register, known, int(days)):
             yield found(
@@ -93,12 +98,11 @@ def finance_was_last_told_what_is_so(register: Register, kinds: Kinds, today: da
         told = notice.data.get("contract_details") if notice else None
         if notice is None or not isinstance(told, Mapping):
             continue
-        finance, schedule = contract.data.get("finance"), contract.data.get("schedule_b")
-        end = finance.get("anticipated_end") if isinstance(finance, Mapping) else None
+        end = part_of(contract.data, "finance").get("anticipated_end")
         so = {"start_date": ("start_date", contract.data.get("start_date"))}
         if end is not None and notice.data.get("notice_kind") != "finance_contract_end":
             so["anticipated_end"] = ("finance", end)
-        rates = mappings(schedule.get("rates")) if isinstance(schedule, Mapping) else []
+        rates = mappings(part_of(contract.data, "schedule_b").get("rates"))
         yield from _different(contract, notice, _failed(notices), "contract_details", told, so, rates, "schedule_b")
     for placement in counting(register, "placement", "authorised", "contracted", "active", "ended"):
         if not open_to_check(placement):
@@ -246,7 +250,7 @@ def notices_come_with_the_decision(changes: Changes, kinds: Kinds, today: date) 
         if contract is None or "voided" in contract.data or "legacy" in contract.data:
             continue
         notices = citing(head, contract, "notice")
-        signed = [d for s in mappings(contract.data.get("signatures")) if (d := day(s.get("date")))]
+        signed = signed_on(contract)
         for entry in entries(head, "distribution", max(signed, default=today)):
             if entry.get("event") != "contract_signed" or not _meant(entry, contract):
                 continue
@@ -292,8 +296,3 @@ def _last(notices: Iterable[Record], *notice_kinds: str) -> Record | None:
 def _failed(notices: Iterable[Record]) -> list[tuple[Record, str]]:
     """The notices to Finance that did not arrive."""
     return [(n, "/status") for n in notices if n.data.get("status") == "failed" and n.data.get("to_role") == "finance"]
-
-
-def _moved(record: Record) -> date | None:
-    legacy = record.data.get("legacy")
-    return day(legacy.get("migrated_on")) if isinstance(legacy, Mapping) else None

@@ -1,21 +1,20 @@
-"""R-LAW: what the law asks of contracts, of their public entries and of providers; and the test of a value against a threshold.
+"""R-LAW: what the law asks of contracts, of their public entries and of providers.
 
-The amounts, their dates and their VAT bases stand in ``policy/thresholds.yaml``. A finding on a record that was carried over from
-another register (``legacy``) only warns where it is about what came before.
+A finding on a record that was carried over from another register (``legacy``) only warns where it is about what came before.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register, Severity
 from ccm_site.rules import Changes, change_rule, rule
+from ccm_site.rules.contract_facts import ENDED, ISSUED, LIVE, READY
+from ccm_site.rules.procurement_scale import CODES, Scale, regulated, worded
 from ccm_site.rules.support import (
-    amount,
     cited,
     citing,
     counting,
@@ -23,20 +22,14 @@ from ccm_site.rules.support import (
     days_after,
     entries,
     found,
+    grade,
     limit,
     mappings,
     open_to_check,
-    over,
+    part_of,
     texts,
-    threshold,
 )
 
-LIVE = ("ready_for_issue", "issued", "signed", "in_force")
-"""The states in which a contract is decided on or used."""
-ENDED = ("expired", "terminated", "closed")
-READY = (*LIVE, *ENDED)
-"""The states that a contract reaches once it is complete."""
-AWARDED = tuple(s for s in READY if s != "ready_for_issue")
 CHECKLIST: tuple[str, ...] = (
     "care_inspectorate_registration",
     "public_liability_insurance",
@@ -55,86 +48,8 @@ CHECKLIST: tuple[str, ...] = (
 _PUBLIC = ("council_in_house", "other_public_body", "health_board")
 
 
-def grade(record: Record) -> Severity:
-    """How grave it is that a record lacks something: it only warns where the record was carried over."""
-    return "warning" if "legacy" in record.data else "error"
-
-
-def commenced(record: Record) -> date | None:
-    """The day whose thresholds apply to a record: the first of procurement, award, approval and start that it names."""
-    data = record.data
-    approval = data.get("approval")
-    approved = approval.get("on") if isinstance(approval, Mapping) else None
-    return next(
-        (d for v in (data.get("procurement_commenced"), data.get("award_date"), approved, data.get("start_date")) if (d := day(v))),
-        None,
-    )  # fmt: skip
-
-
-class Scale:
-    """The thresholds of one register, against which values are held; what was looked up once for a day is remembered."""
-
-    def __init__(self, register: Register) -> None:
-        self._register = register
-        self._thresholds: dict[tuple[str, date], Mapping[str, Any] | None] = {}
-        self._rates: dict[date, Decimal | None] = {}
-
-    def threshold(self, code: str, on: date) -> Mapping[str, Any] | None:
-        """The threshold of a code in force on a day; None where none is."""
-        if (code, on) not in self._thresholds:
-            self._thresholds[code, on] = threshold(self._register, code, on)
-        return self._thresholds[code, on]
-
-    def on_basis(self, money: Any, basis: Any, on: date) -> Decimal | None:
-        """An amount in pounds on another VAT basis, by the VAT rate in force on a day; None where it cannot be told.
-
-        A service that is exempt from VAT costs the same on either basis.
-        """
-        value = amount(money)
-        if value is None or money.get("currency", "GBP") != "GBP":
-            return None
-        own = money.get("vat_basis")
-        if own == basis or "exempt" in (own, basis):
-            return value
-        if on not in self._rates:
-            self._rates[on] = limit(self._register, "vat_rate", on)
-        rate = self._rates[on]
-        if rate is None or (own, basis) not in (("excluded", "included"), ("included", "excluded")):
-            return None
-        factor = 1 + rate / 100
-        return value * factor if basis == "included" else value / factor
-
-    def standing(self, record: Record, code: str) -> tuple[Mapping[str, Any], bool] | None:
-        """The threshold of a code that applies to a record, and whether its estimated value reaches it; None where not known."""
-        on = commenced(record)
-        entry = self.threshold(code, on) if on else None
-        if on is None or entry is None:
-            return None
-        value = self.on_basis(record.data.get("estimated_value"), entry.get("vat_basis"), on)
-        return None if value is None else (entry, over(value, entry))
-
-    def reached(self, record: Record, code: str) -> Mapping[str, Any] | None:
-        """The threshold that a record's estimated value reaches, of those in force when its procurement began; None where it does
-        not, or where value, day or threshold is not known."""
-        state = self.standing(record, code)
-        return state[0] if state and state[1] else None
-
-
-def worded(entry: Mapping[str, Any]) -> str:
-    """A threshold in words: its name, its amount, its VAT basis and its first day."""
-    return f"'{entry.get('label')}' ({entry.get('amount')}, VAT {entry.get('vat_basis')}, from {entry.get('effective_from')})"
-
-
 def _public(record: Record) -> Mapping[str, Any]:
-    value = record.data.get("public_register")
-    return value if isinstance(value, Mapping) else {}
-
-
-def regulated(scale: Scale, contract: Record) -> bool:
-    """Whether a contract came of a regulated procurement: because it says so, or by its value."""
-    if _public(contract).get("regulated") is True:
-        return True
-    return scale.reached(contract, "regulated_services") is not None
+    return part_of(record.data, "public_register")
 
 
 @rule("R-LAW-1")
@@ -146,7 +61,7 @@ def register_entry_is_whole(register: Register, kinds: Kinds, today: date) -> It
     asked of every contract by R-CON-2 and R-CON-6. Mend: fill in the field that is missing.
     """
     scale = Scale(register)
-    for contract in counting(register, "contract", *AWARDED):
+    for contract in counting(register, "contract", *ISSUED):
         missing = [n for n in ("award_date", "subject_matter", "estimated_value") if n not in contract.data]
         if missing and regulated(scale, contract):
             for name in missing:
@@ -196,7 +111,7 @@ def _same_contract(register: Register, gone: Record) -> bool:
     names = ("provider", "start_date", "award_date", "estimated_value")
     return any(
         c.key != gone.key and _public(c).get("regulated") is True and all(c.data.get(n) == gone.data.get(n) for n in names)
-        for c in counting(register, "contract", *AWARDED)
+        for c in counting(register, "contract", *ISSUED)
     )  # fmt: skip
 
 
@@ -270,7 +185,7 @@ def _outgrown(register: Register, scale: Scale, contract: Record) -> Iterator[Fi
         basis = cited(register, field, contract.data.get(field))
         if basis is None or "voided" in basis.data:
             continue
-        for code in ("advertising", "regulated_services", "light_touch_services"):
+        for code in CODES:
             entry, earlier = scale.reached(contract, code), scale.standing(basis, code)
             if entry is not None and earlier is not None and not earlier[1]:
                 yield found(

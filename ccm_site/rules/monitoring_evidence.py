@@ -10,8 +10,21 @@ from typing import Any, NamedTuple
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import rule
-from ccm_site.rules.monitoring import by_contract, contract_providers, latest_assessments, monitored_since
-from ccm_site.rules.support import counting, day, days_after, found, limit, mappings, months_after, texts
+from ccm_site.rules.contract_facts import monitored_since, providers_of
+from ccm_site.rules.monitoring import latest_assessments
+from ccm_site.rules.support import (
+    counting,
+    day,
+    days_after,
+    found,
+    gathered,
+    limit,
+    mappings,
+    months_after,
+    open_to_check,
+    period_end,
+    texts,
+)
 
 QUESTIONS = {
     "quantity_volume": "volume",
@@ -53,7 +66,7 @@ def evidence_covers_the_questions(register: Register, kinds: Kinds, today: date)
     known, first = _evidence(register), since.isoformat()
     for contract in contracts:
         latest: dict[str, _Known] = {}
-        for about in (contract.id, *contract_providers(contract)):
+        for about in (contract.id, *providers_of(contract)):
             for question, k in known[about].items():
                 latest[question] = max(k, latest.get(question, k), key=lambda e: e.on)
         asked = {q for q in QUESTIONS if q in latest and latest[q].on >= first}
@@ -85,8 +98,7 @@ def _evidence(register: Register) -> Mapping[str, dict[str, _Known]]:
     known: dict[str, dict[str, _Known]] = defaultdict(dict)
 
     def add(record: Record, days: Iterable[Any], *questions: Any, proactive: bool = True) -> None:
-        shut = record.seal is not None and record.seal.shut
-        on = "9999" if shut else max((d for d in days if isinstance(d, str)), default="")
+        on = max((d for d in days if isinstance(d, str)), default="") if open_to_check(record) else "9999"
         if not on:
             return
         of_provider = record.kind in ("inspection", "peer_experience")
@@ -105,10 +117,10 @@ def _evidence(register: Register) -> Mapping[str, dict[str, _Known]]:
             questions += ["complaints_and_concerns"] if "complaints_received" in r.data else []
             add(r, [r.data["received_on"]], *questions, *(["outcomes"] if "outcomes" in r.data else []))
     for r in counting(register, "payment_summary"):
-        add(r, [r.data.get("received_on"), period_end(r)], "quantity_volume")
+        add(r, [r.data.get("received_on"), period_end(r.data)], "quantity_volume")
     for r in counting(register, "feedback"):
         add(
-            r, [r.data.get("sent_to_ccm_on"), period_end(r)], _RESPONDENTS.get(str(r.data.get("respondent")), ""),
+            r, [r.data.get("sent_to_ccm_on"), period_end(r.data)], _RESPONDENTS.get(str(r.data.get("respondent")), ""),
             proactive=r.data.get("evidence_kind") != "reactive",
         )  # fmt: skip
     for r in counting(register, "inspection"):
@@ -123,16 +135,10 @@ def _evidence(register: Register) -> Mapping[str, dict[str, _Known]]:
         add(r, [v.get("held_on") for v in mappings(r.data.get("site_visits"))], "operation")
     for r in counting(register, "operational_report"):
         for e in mappings(r.data.get("evidence")):
-            add(r, [period_end(r)], e.get("question"), proactive=e.get("evidence_kind") != "reactive")
+            add(r, [period_end(r.data)], e.get("question"), proactive=e.get("evidence_kind") != "reactive")
     for r in counting(register, "review"):
         add(r, [r.data.get("held_on")], *(e.get("question") for e in mappings(r.data.get("evidence"))))
     return known
-
-
-def period_end(record: Record) -> Any:
-    """The last day of a record's period as it is written; None where there is none."""
-    period = record.data.get("period")
-    return period.get("to") if isinstance(period, Mapping) else None
 
 
 @rule("R-MON-11", "F-3B-p-Q3", "F-3B-p-Q6", "F-3B-p-M5", "F-4-SM-6")
@@ -145,7 +151,7 @@ def inspections_are_delivered_and_read(register: Register, kinds: Kinds, today: 
     """
     running: dict[str, list[Record]] = defaultdict(list)
     for contract in counting(register, "contract", "in_force"):
-        for provider in contract_providers(contract):
+        for provider in providers_of(contract):
             running[provider].append(contract)
     assessed = latest_assessments(register) if running else {}
     for inspection in counting(register, "inspection"):
@@ -206,8 +212,8 @@ def bad_ratings_are_acted_on(register: Register, kinds: Kinds, today: date) -> I
     Why: a rating that changes nothing protects nobody. Mend: begin additional monitoring or ask for an intervention. The latest
     judgement is the last decided risk assessment or final report, whichever is later.
     """
-    assessed, reports = latest_assessments(register), by_contract(register, "operational_report")
-    steps, plans = by_contract(register, "intervention"), by_contract(register, "monitoring_plan")
+    assessed, reports = latest_assessments(register), gathered(register, "operational_report", "contract")
+    steps, plans = gathered(register, "intervention", "contract"), gathered(register, "monitoring_plan", "contract")
     for contract in counting(register, "contract", "in_force"):
         judged = [(str(r.data.get("assessed_on", "")), r) for r in [assessed.get(contract.id)] if r]
         judged += [

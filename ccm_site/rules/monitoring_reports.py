@@ -11,7 +11,7 @@ from typing import Any
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import Changes, change_rule, rule
-from ccm_site.rules.monitoring_evidence import BAD, period_end
+from ccm_site.rules.monitoring_evidence import BAD
 from ccm_site.rules.support import (
     cited,
     counting,
@@ -21,6 +21,7 @@ from ccm_site.rules.support import (
     limit,
     mappings,
     number,
+    period_end,
     texts,
     working_days_after,
 )
@@ -241,7 +242,7 @@ def claimed_outcomes_agree(register: Register, kinds: Kinds, today: date) -> Ite
     for report in counting(register, "operational_report", "final"):
         claims: dict[str, Mapping[str, Any]] = {}
         returns = [r for id in texts(report.data.get("returns")) if (r := register.get("return", id))]
-        for sent in sorted(returns, key=lambda r: str(period_end(r))):
+        for sent in sorted(returns, key=lambda r: str(period_end(r.data))):
             claims |= {str(o.get("outcome")): o for o in mappings(sent.data.get("outcomes"))}
         own = {str(o.get("outcome")): o for o in mappings(report.data.get("outcomes"))}
         both = [id for id in own if id in claims]

@@ -10,21 +10,22 @@ from typing import Any
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import rule
-from ccm_site.rules.law import READY, Scale, commenced, grade, worded
+from ccm_site.rules.contract_facts import READY
+from ccm_site.rules.procurement_scale import CODES, Scale, commenced, worded
 from ccm_site.rules.support import (
     cited,
     counting,
     day,
     entries,
     found,
+    grade,
     limit,
     mappings,
     months_after,
     number,
     over,
+    part_of,
 )
-
-_CODES = ("advertising", "regulated_services", "light_touch_services")
 
 
 @rule("R-NTJ-2", "F-3A-iv-4", "F-FC-3")
@@ -66,8 +67,7 @@ def _level_follows(register: Register, assessment: Record) -> Iterator[Finding]:
             f"write {whole}, or correct a factor", (assessment, "/factors"),
         )  # fmt: skip
         return
-    decision = assessment.data.get("decision")
-    on = day(decision.get("on")) if isinstance(decision, Mapping) else None
+    on = day(part_of(assessment.data, "decision").get("on"))
     called = [e for e in entries(register, "promotion_levels", on) if _within(e, whole)] if on and scores else []
     level = assessment.data.get("promotion_level")
     if called and "override_reason" not in assessment.data and level not in [e.get("code") for e in called]:
@@ -189,7 +189,7 @@ def purchases_are_not_split(register: Register, kinds: Kinds, today: date) -> It
 
 
 def _splits(register: Register, scale: Scale, kind: str, group: list[tuple[date, Record]]) -> Iterator[Finding]:
-    for code in _CODES:
+    for code in CODES:
         below: list[tuple[date, Record, Decimal]] = []
         for start, contract in group:
             on = commenced(contract) or start

@@ -10,7 +10,8 @@ from typing import Any
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import Changes, change_rule, rule
-from ccm_site.rules.placement_cost import end_of, gathered, severity_then
+from ccm_site.rules.contract_facts import BOUND, providers_of
+from ccm_site.rules.placement_cost import MADE, end_of
 from ccm_site.rules.support import (
     cited,
     citing,
@@ -18,16 +19,17 @@ from ccm_site.rules.support import (
     day,
     entries,
     found,
+    gathered,
     in_force,
     mappings,
     months_after,
     open_to_check,
+    part_of,
+    severity_then,
     texts,
 )
 
-MADE = ("authorised", "contracted", "active", "ended", "closed")
 _BEGUN = ("contracted", "active", "ended", "closed")
-_BINDING = ("signed", "in_force", "expired", "terminated", "closed")
 
 
 @rule("R-PLC-1", "F-FC-6")
@@ -62,7 +64,7 @@ def _outside(
 
 def _in_its_time(register: Register, tell: Any, contract: Record, start: date) -> Iterator[Finding]:
     status = contract.data.get("status")
-    if status not in _BINDING:
+    if status not in BOUND:
         yield tell(
             "contract", f"contract is {contract.id}, which is '{status}' and binds nobody yet", "wait until it is signed",
             (contract, "/status"),
@@ -84,10 +86,7 @@ def _last_day(register: Register, contract: Record) -> date | None:
         last = months_after(last, used) if used else last
     if contract.data.get("status") in ("terminated", "closed"):
         for ending in citing(register, contract, "contract_termination"):
-            notice = ending.data.get("notice")
-            on = day(ending.data.get("terminated_on")) or (
-                day(notice.get("effective_on")) if isinstance(notice, Mapping) else None
-            )
+            on = day(ending.data.get("terminated_on")) or day(part_of(ending.data, "notice").get("effective_on"))
             if ending.data.get("status") == "terminated" and on is not None:
                 last = on if last is None else min(last, on)
     return last
@@ -98,8 +97,7 @@ def _in_its_scope(
     teams: frozenset[str],
 ) -> Iterator[Finding]:  # fmt: skip
     data = placement.data
-    providers = [contract.data.get("provider"), *texts(contract.data.get("further_providers"))]
-    if data.get("provider") not in providers:
+    if data.get("provider") not in providers_of(contract):
         yield tell(
             "provider", f"provider is '{data.get('provider')}', with whom {contract.id} was not made",
             "correct the provider or the contract", (contract, "/provider"),

@@ -1,4 +1,4 @@
-"""What rules on placements have in common: what one costs over a stretch of days, which days an authorisation covers."""
+"""What rules on placements have in common: its states, what one costs over a stretch of days, which days an authorisation covers."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from ccm_site.model import Record, Register, Severity
-from ccm_site.rules.support import amount, cited, counting, day, days_after, mappings, months_after, number
+from ccm_site.model import Record, Register
+from ccm_site.rules.support import amount, cited, day, days_after, mappings, months_after, number, part_of
+
+MADE = ("authorised", "contracted", "active", "ended", "closed")
+"""States of a placement that somebody has agreed to, or that has begun."""
 
 
 @dataclass(frozen=True)
@@ -86,11 +89,9 @@ def cost(placement: Record, register: Register, first: date, last: date, end: da
 
 
 def _rule(placement: Record, register: Register) -> object:
-    finance = placement.data.get("finance")
-    own = finance.get("chargeable_day_rule") if isinstance(finance, Mapping) else None
+    own = part_of(placement.data, "finance").get("chargeable_day_rule")
     contract = cited(register, "contract", placement.data.get("contract"))
-    schedule = contract.data.get("schedule_b") if contract else None
-    return own or (schedule.get("chargeable_day_rule") if isinstance(schedule, Mapping) else None)
+    return own or (part_of(contract.data, "schedule_b").get("chargeable_day_rule") if contract else None)
 
 
 def _units(unit: str, quantity: object, first: date, last: date) -> Decimal:
@@ -106,24 +107,3 @@ def _units(unit: str, quantity: object, first: date, last: date) -> Decimal:
             whole += 1
         return whole + Decimal((days_after(last, 1) - months_after(first, step * whole)).days) / per
     return days / 7 if unit == "week" else days
-
-
-def gathered(register: Register, kind: str, field: str) -> Mapping[str, list[Record]]:
-    """The records of a kind that count, by what they name in a field; in one pass, for a rule that asks for many."""
-    out: dict[str, list[Record]] = {}
-    for record in counting(register, kind):
-        if isinstance(value := record.data.get(field), str):
-            out.setdefault(value, []).append(record)
-    return out
-
-
-def money(value: Decimal, record: Record) -> str:
-    """An amount in pounds, ``£1,250.50``; of a sealed record as it was entered, so that it can be kept out of what is printed."""
-    return f"£{value:,.2f}" if record.seal is None else f"£{value}"
-
-
-def severity_then(record: Record, on: date) -> Severity:
-    """An error; a warning where it happened before the record was carried over from another register."""
-    legacy = record.data.get("legacy")
-    moved = day(legacy.get("migrated_on")) if isinstance(legacy, Mapping) else None
-    return "warning" if moved is not None and on <= moved else "error"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
@@ -11,7 +10,19 @@ from functools import lru_cache
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import Changes, change_rule, rule
-from ccm_site.rules.support import citing, counting, day, days_after, entries, found, mappings, months_after, number
+from ccm_site.rules.support import (
+    carried_over_on,
+    citing,
+    counting,
+    day,
+    days_after,
+    entries,
+    found,
+    gathered,
+    mappings,
+    months_after,
+    number,
+)
 
 _HELD = ("held", "minutes_agreed", "closed")
 _AHEAD = ("scheduled", "preparing", "postponed")
@@ -33,9 +44,7 @@ def reviews_are_planned(register: Register, kinds: Kinds, today: date) -> Iterat
 
     Why: a contract that nobody looks at goes wrong unseen. Mend: plan the reviews that are named, each with its due day.
     """
-    reviews: defaultdict[str, list[Record]] = defaultdict(list)
-    for review in counting(register, "review"):
-        reviews[str(review.data.get("contract"))].append(review)
+    reviews = gathered(register, "review", "contract")
     for contract in counting(register, "contract", "in_force"):
         missing = _missing_slots(register, contract, reviews.get(contract.id, ()), today)
         if missing:
@@ -58,8 +67,7 @@ def _missing_slots(register: Register, contract: Record, reviews: Sequence[Recor
         return []
     last = days_after(min(end or months_after(today, int(annual)), months_after(start, _LONGEST)), 1)
     slots = _slots(start, last, int(biannual), int(annual)) or _end_slot(register, start, end)
-    legacy = data.get("legacy")
-    since = day(legacy.get("migrated_on")) if isinstance(legacy, dict) else None
+    since = carried_over_on(contract)
     served = _served(slots, reviews, int(biannual))
     return [s for n, s in enumerate(slots) if n not in served and (since is None or s[0] > since)]
 
@@ -160,8 +168,7 @@ def _newly_held(changes: Changes) -> Iterator[Record]:
         review = move.after
         if review is None or "voided" in review.data:
             continue
-        legacy, held = review.data.get("legacy"), day(review.data.get("held_on"))
-        since = day(legacy.get("migrated_on")) if isinstance(legacy, dict) else None
+        since, held = carried_over_on(review), day(review.data.get("held_on"))
         if since is None or held is None or held > since:
             yield review
 

@@ -2,90 +2,18 @@
 
 from __future__ import annotations
 
-import weakref
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from ccm_site.kinds import Kinds, Transition
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import Changes, Move, change_rule
-from ccm_site.rules.support import counting, day, entries, found, in_force, mappings, open_to_check, texts
+from ccm_site.rules.rights import RolesHeld
+from ccm_site.rules.support import day, entries, found, mappings, open_to_check, texts
 
 DECISIONS = ("decision", "approval", "adoption", "award", "criteria_approved", "acceptance", "granted_by")
 """The fields in which records say which role decided (``by_role``) and when (``on``)."""
 _POSTS = ("decided_by", "budget_holder")
-
-
-@dataclass(frozen=True)
-class RolesHeld:
-    """Which posts hold which roles, and which people hold which posts, by dates. Made by `RolesHeld.of`.
-
-    A delegation in force gives its post the role; a narrower role counts as the wider one that the table of roles names (``acts_as``); a
-    post that covers another has its roles too.
-    """
-
-    by_role: Mapping[str, tuple[tuple[str, Mapping[str, object]], ...]]
-    covers: Mapping[str, tuple[tuple[str, Mapping[str, object]], ...]]
-    people: Mapping[str, tuple[tuple[str, Mapping[str, object]], ...]]
-
-    @classmethod
-    def of(cls, register: Register) -> RolesHeld:
-        """What a register says; made once for each register."""
-        global _last
-        if _last is not None and _last[0]() is register:
-            return _last[1]
-        made = cls._made(register)
-        _last = (weakref.ref(register), made)
-        return made
-
-    @classmethod
-    def _made(cls, register: Register) -> RolesHeld:
-        wider = {
-            e.get("code"): e["acts_as"] for e in mappings(register.table("roles").get("entries")) if "acts_as" in e
-        }
-        by_role = defaultdict(list)
-        covers = defaultdict(list)
-        people = defaultdict(list)
-        for post in counting(register, "post"):
-            life = {"from": post.data.get("from"), "to": post.data.get("to")}
-            for held in mappings(post.data.get("roles")):
-                span = {"from": held.get("from") or life["from"], "to": _sooner(held.get("to"), life["to"])}
-                by_role[held.get("role")].append((post.id, span))
-            for cover in mappings(post.data.get("cover")):
-                covers[post.id].append((str(cover.get("post")), cover))
-        for given in counting(register, "delegation", "active", "ended"):
-            span = {"from": given.data.get("from"), "to": _sooner(given.data.get("to"), given.data.get("ended_on"))}
-            by_role[given.data.get("role")].append((str(given.data.get("post")), span))
-        for narrow, wide in wider.items():
-            by_role[wide].extend(by_role.get(narrow, ()))
-        for person in counting(register, "person"):
-            for held in mappings(person.data.get("posts")):
-                people[str(held.get("post"))].append((person.id, held))
-        return cls(
-            {str(k): tuple(v) for k, v in by_role.items()},
-            {k: tuple(v) for k, v in covers.items()},
-            {k: tuple(v) for k, v in people.items()},
-        )
-
-    def posts_with(self, role: str, on: date) -> frozenset[str]:
-        """The ids of the posts that hold a role on a day, those that cover one included."""
-        held = {post for post, span in self.by_role.get(role, ()) if in_force(span, on)}
-        return frozenset(held | {by for post in held for by, span in self.covers.get(post, ()) if in_force(span, on)})
-
-    def people_with(self, roles: Iterable[str], on: date) -> frozenset[str]:
-        """The ids of the people who hold a post with one of the roles on a day, or cover one."""
-        posts = {post for role in roles for post in self.posts_with(role, on)}
-        return frozenset(person for post in posts for person, span in self.people.get(post, ()) if in_force(span, on))
-
-
-_last: tuple[weakref.ref[Register], RolesHeld] | None = None
-
-
-def _sooner(one: object, other: object) -> object:
-    days = [d for d in (one, other) if isinstance(d, str)]
-    return min(days) if days else None
 
 
 def before_migration(record: Record, on: date) -> bool:
@@ -165,13 +93,7 @@ def _of_the_posts(changes: Changes, after: Record, step: Transition, held: Roles
         post = after.data.get(name)
         if not isinstance(post, str) or changes.head.get("post", post) is None:
             continue
-        mine = {
-            p
-            for p, spans in held.people.items()
-            for person, s in spans
-            if person == changes.actor and in_force(s, today)
-        }
-        if post in mine:
+        if changes.actor in held.holders(post, today):
             yield found(
                 "R-ROL-1", "error", after, f"/{name}", f"is proposed by whoever holds {post}, which decides {step.decides}",
                 "let somebody else propose it, or let another post decide",

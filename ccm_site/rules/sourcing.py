@@ -10,20 +10,25 @@ from datetime import date
 from decimal import Decimal
 
 from ccm_site.kinds import Kinds
-from ccm_site.model import Finding, Location, Record, Register
+from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import rule
-from ccm_site.rules.law import LIVE, READY, Scale, grade, worded
+from ccm_site.rules.contract_facts import LIVE, READY, providers_of
+from ccm_site.rules.procurement_scale import Scale, worded
 from ccm_site.rules.support import (
+    carried_over_on,
     cited,
     citing,
     counting,
     day,
     entries,
     found,
+    grade,
     limit,
     mappings,
     months_after,
     number,
+    part_of,
+    period_end,
     texts,
 )
 
@@ -82,7 +87,7 @@ def figures_are_fresh(register: Register, kinds: Kinds, today: date) -> Iterator
         months = limit(register, "need_data_age", planned) if planned else None
         if need is None or planned is None or months is None or tender.data.get("status") == "abandoned":
             continue
-        ends = [e for f in mappings(need.data.get("need_data")) for e in [_last_day(f.get("period"))] if e]
+        ends = [e for f in mappings(need.data.get("need_data")) if (e := day(period_end(f)))]
         if ends and max(ends) < months_after(planned, -int(months)):
             yield found(
                 "R-NEED-4", "warning", tender, "/need",
@@ -96,18 +101,12 @@ def _planned(register: Register, tender: Record) -> date | None:
     return (_decided_on(decision) if decision else None) or day(tender.data.get("procurement_commenced"))
 
 
-def _last_day(period: object) -> date | None:
-    return day(period.get("to")) if isinstance(period, dict) else None
-
-
 def _decided_on(decision: Record) -> date | None:
-    taken = decision.data.get("decision")
-    return day(taken.get("on")) if isinstance(taken, dict) else None
+    return day(part_of(decision.data, "decision").get("on"))
 
 
 def _decided_by(decision: Record) -> str:
-    taken = decision.data.get("decision")
-    return str(taken.get("by_role", "")) if isinstance(taken, dict) else ""
+    return str(part_of(decision.data, "decision").get("by_role", ""))
 
 
 @rule("R-SRC-1", "F-1-4", "F-1-6", "F-3A-i-1", "F-FC-2")
@@ -278,7 +277,7 @@ def _use(
     """How many per cent of a block are used, on which day, and by which return."""
     latest: tuple[date, Record, Decimal] | None = None
     for sent in citing(register, contract, "return"):
-        volume, end = sent.data.get("volume"), _last_day(sent.data.get("period"))
+        volume, end = sent.data.get("volume"), day(period_end(sent.data))
         if sent.data.get("status") not in ("accepted", "assessed") or not isinstance(volume, dict) or end is None:
             continue
         agreed, delivered = number(volume.get("contracted")), number(volume.get("delivered"))
@@ -343,20 +342,17 @@ def providers_are_kept_in_touch_with(register: Register, kinds: Kinds, today: da
     since = months_after(today, -int(months))
     live: dict[str, Record] = {}
     for contract in counting(register, "contract", "signed", "in_force"):
-        for id in (contract.data.get("provider"), *texts(contract.data.get("further_providers"))):
-            live.setdefault(str(id), contract)
+        for id in providers_of(contract):
+            live.setdefault(id, contract)
     for id, contract in live.items():
         provider = register.get("provider", id)
         if provider is None or "voided" in provider.data:
             continue
-        legacy = provider.data.get("legacy")
-        moved = day(legacy.get("migrated_on")) if isinstance(legacy, dict) else None
         days = [d for e in mappings(provider.data.get("engagement")) if (d := day(e.get("date"))) and d <= today]
-        if max([*days, moved or date.min]) < since:
-            yield Finding(
-                "R-PRO-1", "warning",
+        if max([*days, carried_over_on(provider) or date.min]) < since:
+            yield found(
+                "R-PRO-1", "warning", provider, "/engagement",
                 f"has the contract {contract.id} and no contact entered in the last {int(months)} months"
                 + (f"; the last was on {max(days)}" if days else ""),
-                Location(provider.path, pointer="/engagement"), "enter the last contact under engagement",
-                (Location(contract.path, pointer="/provider"),),
+                "enter the last contact under engagement", (contract, "/provider"),
             )  # fmt: skip

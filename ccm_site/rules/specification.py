@@ -9,12 +9,12 @@ from typing import Any
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import Changes, change_rule, rule
-from ccm_site.rules.support import cited, citing, counting, day, entries, found, mappings, texts
+from ccm_site.rules.contract_facts import ISSUED, LIVE, READY
+from ccm_site.rules.support import cited, citing, counting, day, entries, found, mappings, part_of, texts
 
 _COMPLETE = ("with_ccm", "approved", "superseded")
 """The states in which the text is said to be complete."""
 _APPROVED = ("approved", "superseded")
-_ISSUED = ("issued", "signed", "in_force", "expired", "terminated", "closed")
 _LISTS = ("standards", "outcomes", "milestones", "measures")
 _EFFECT = ("outcome", "milestone")
 """The types of measure that show whether a service works, not only how it is run or liked."""
@@ -159,8 +159,7 @@ def developed_together(changes: Changes, kinds: Kinds, today: date) -> Iterator[
                     "R-SPEC-8", "error", record, "/developed_by",
                     f"is approved, but developed_by does not name {who}", f"add '{role}' if that role took part",
                 )  # fmt: skip
-        approval = data.get("approval")
-        on = day(approval.get("on")) if isinstance(approval, Mapping) else None
+        on = day(part_of(data, "approval").get("on"))
         for group, reason, who in (
             ("service_users", "service_users_not_consulted_reason", "children and young people"),
             ("providers", "providers_not_consulted_reason", "providers"),
@@ -212,7 +211,7 @@ def contracts_cite_approved_versions(register: Register, kinds: Kinds, today: da
     Why: a draft may still change, and then nobody knows what was agreed. Mend: have the version approved first, or cite one that is.
     """
     for kind, field, states in (
-        ("contract", "schedule_a", ("ready_for_issue", *_ISSUED)),
+        ("contract", "schedule_a", READY),
         ("variation", "specification", ("approved", "signed")),
     ):
         for record in counting(register, kind, *states):
@@ -254,7 +253,7 @@ def cited_versions_stay(changes: Changes, kinds: Kinds, today: date) -> Iterator
 
 def _bound(register: Register, spec: Record) -> Record | None:
     """The first contract, or variation of one, that was issued on a version; None where there is none."""
-    issued = [r for r in citing(register, spec, "contract") if r.data.get("status") in _ISSUED]
+    issued = [r for r in citing(register, spec, "contract") if r.data.get("status") in ISSUED]
     issued += [r for r in citing(register, spec, "variation") if r.data.get("status") == "signed"]
     return issued[0] if issued else None
 
@@ -292,7 +291,7 @@ def inspection_reports_are_asked_for(register: Register, kinds: Kinds, today: da
                 f"is for a registered service ({type}), but does not ask for inspection reports",
                 "write 'inspection_reports_required: true'",
             )  # fmt: skip
-    for contract in counting(register, "contract", "ready_for_issue", "issued", "signed", "in_force"):
+    for contract in counting(register, "contract", *LIVE):
         spec = cited(register, "specification", contract.data.get("schedule_a"))
         if spec is None or spec.data.get("inspection_reports_required") is True:
             continue

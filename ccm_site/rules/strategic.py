@@ -8,7 +8,8 @@ from datetime import date
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Location, Record, Register
 from ccm_site.rules import rule
-from ccm_site.rules.support import counting, day, found, in_force, limit, mappings, months_after
+from ccm_site.rules.contract_facts import monitored_since
+from ccm_site.rules.support import applies, counting, day, found, limit, mappings, months_after
 
 _CODE = "strategic_report_age"
 
@@ -62,7 +63,7 @@ def _none_of_late(register: Register, final: list[Record], today: date) -> Itera
             )  # fmt: skip
         return
     before = months_after(today, -int(months))
-    if any((since := _since(c)) and since < before for c in counting(register, "contract", "in_force")):
+    if any((since := monitored_since(c)) and since < before for c in counting(register, "contract", "in_force")):
         yield Finding(
             "R-SRP-1", "warning", f"no strategic report is final, and contracts have run for more than {months} months",
             _limit_at(register, today), "complete a strategic report on what the contracts have shown",
@@ -70,16 +71,9 @@ def _none_of_late(register: Register, final: list[Record], today: date) -> Itera
         )  # fmt: skip
 
 
-def _since(contract: Record) -> date | None:
-    """Since when a contract has been in this register and in force."""
-    legacy = contract.data.get("legacy")
-    days = (day(contract.data.get("start_date")), day(legacy.get("migrated_on")) if isinstance(legacy, dict) else None)
-    return max((d for d in days if d), default=None)
-
-
 def _limit_at(register: Register, on: date) -> Location:
     for n, entry in enumerate(mappings(register.table("thresholds").get("limits"))):
-        if entry.get("code") == _CODE and in_force(entry, on, "effective_from", "effective_to"):
+        if entry.get("code") == _CODE and applies(entry, on):
             return Location("policy/thresholds.yaml", pointer=f"/limits/{n}")
     return Location("policy/thresholds.yaml")
 

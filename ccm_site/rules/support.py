@@ -1,13 +1,17 @@
-"""What rules have in common: which records count, dates and money, limits and thresholds in force, posts and roles."""
+"""What rules have in common: which records count, dates and money, what was carried over, limits and thresholds in force."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from ccm_site.model import Finding, Key, Location, Record, Register, Severity
+from ccm_site.model import Finding, Location, Record, Register, Severity
+
+SENT = ("sent", "acknowledged")
+"""The states of a notice that has gone out."""
 
 
 def counting(register: Register, kind: str, *states: str) -> Iterator[Record]:
@@ -41,6 +45,21 @@ def citing(register: Register, record: Record, kind: str) -> tuple[Record, ...]:
     return tuple(r for k in sorted(keys) if "voided" not in (r := register.records[k]).data)
 
 
+def gathered(register: Register, kind: str, field: str) -> defaultdict[str, list[Record]]:
+    """The records of a kind that count, by what they name in a field; in one pass, for a rule that asks for many. [] for any other."""
+    out: defaultdict[str, list[Record]] = defaultdict(list)
+    for record in counting(register, kind):
+        if isinstance(value := record.data.get(field), str):
+            out[value].append(record)
+    return out
+
+
+def part_of(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """The group of fields under a name; {} where there is none."""
+    value = data.get(name)
+    return value if isinstance(value, Mapping) else {}
+
+
 def mappings(value: Any) -> list[Mapping[str, Any]]:
     """The entries of a list that are groups of fields; [] for anything else."""
     return [v for v in value if isinstance(v, Mapping)] if isinstance(value, list) else []
@@ -59,6 +78,27 @@ def day(value: Any) -> date | None:
         return None
 
 
+def period_end(data: Mapping[str, Any]) -> Any:
+    """The last day of the ``period`` of a record or an entry, as it is written; None where there is none."""
+    return part_of(data, "period").get("to")
+
+
+def carried_over_on(record: Record) -> date | None:
+    """The day on which a record was carried over from another register; None where it was not, or that day is not known."""
+    return day(part_of(record.data, "legacy").get("migrated_on"))
+
+
+def grade(record: Record) -> Severity:
+    """How grave it is that a record lacks something: it only warns where the record was carried over."""
+    return "warning" if "legacy" in record.data else "error"
+
+
+def severity_then(record: Record, on: date) -> Severity:
+    """An error; a warning where it happened before the record was carried over from another register."""
+    moved = carried_over_on(record)
+    return "warning" if moved is not None and on <= moved else "error"
+
+
 def number(value: Any) -> Decimal | None:
     """The number that a text or whole number is; None where it is none."""
     if isinstance(value, bool) or not isinstance(value, (str, int)):
@@ -73,6 +113,11 @@ def number(value: Any) -> Decimal | None:
 def amount(money: Any) -> Decimal | None:
     """The amount of a group of amount, currency and VAT basis, as entered; None where there is none."""
     return number(money.get("amount")) if isinstance(money, Mapping) else None
+
+
+def money(value: Decimal, record: Record) -> str:
+    """An amount in pounds, ``£1,250.50``; of a sealed record as it was entered, so that it can be kept out of what is printed."""
+    return f"£{value:,.2f}" if record.seal is None else f"£{value}"
 
 
 def months_after(start: date, months: int) -> date:
@@ -106,18 +151,23 @@ def in_force(entry: Mapping[str, Any], on: date, first: str = "from", last: str 
     return (start is None or start <= on) and (end is None or on <= end)
 
 
+def applies(entry: Mapping[str, Any], on: date) -> bool:
+    """Whether an entry of a policy table is in force on a day."""
+    return in_force(entry, on, "effective_from", "effective_to")
+
+
 def entries(register: Register, table: str, on: date | None = None, code: str = "") -> list[Mapping[str, Any]]:
     """The entries of a policy table, in force on a day where one is given, of one code where one is given."""
     return [
         e for e in mappings(register.table(table).get("entries"))
-        if (not code or e.get("code") == code) and (on is None or in_force(e, on, "effective_from", "effective_to"))
+        if (not code or e.get("code") == code) and (on is None or applies(e, on))
     ]  # fmt: skip
 
 
 def limit(register: Register, code: str, on: date) -> Decimal | None:
     """The figure of a limit of policy/thresholds.yaml that is in force on a day; None where none is."""
     for entry in mappings(register.table("thresholds").get("limits")):
-        if entry.get("code") == code and in_force(entry, on, "effective_from", "effective_to"):
+        if entry.get("code") == code and applies(entry, on):
             return number(entry.get("value"))
     return None
 
@@ -146,17 +196,17 @@ def working_days_after(register: Register, start: date, days: int) -> date:
     return current
 
 
-def posts_with_role(register: Register, role: str, on: date) -> tuple[Record, ...]:
-    """The posts that exist and hold a role on a day."""
-    return tuple(
-        p for p in counting(register, "post")
-        if in_force(p.data, on) and any(r.get("role") == role and in_force(r, on) for r in mappings(p.data.get("roles")))
-    )  # fmt: skip
+class Waits:
+    """The last days of waits of so many working days, each reckoned once."""
 
+    def __init__(self, register: Register) -> None:
+        self._register = register
+        self._known: dict[tuple[str, date, object], date | None] = {}
 
-def holders(register: Register, post: str, on: date) -> tuple[Key, ...]:
-    """The people who hold a post on a day."""
-    return tuple(
-        p.key for p in counting(register, "person")
-        if any(h.get("post") == post and in_force(h, on) for h in mappings(p.data.get("posts")))
-    )  # fmt: skip
+    def due(self, code: str, start: date, own: object = None) -> date | None:
+        """The last day of a wait from a day on: so many days as is its own, else as the limit of a code says; None where neither does."""
+        key = (code, start, own)
+        if key not in self._known:
+            days = own if isinstance(own, int) else limit(self._register, code, start)
+            self._known[key] = None if days is None else working_days_after(self._register, start, int(days))
+        return self._known[key]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import Any
 
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import Changes, change_rule, rule
-from ccm_site.rules.contract import LEADS, final_day, over_on
-from ccm_site.rules.contract_moves import rights
+from ccm_site.rules.contract_facts import LEADS, final_day, over_on
+from ccm_site.rules.rights import decision_entry
 from ccm_site.rules.support import (
+    SENT,
     amount,
+    carried_over_on,
     cited,
     citing,
     counting,
@@ -21,6 +24,7 @@ from ccm_site.rules.support import (
     limit,
     mappings,
     open_to_check,
+    part_of,
     texts,
     working_days_after,
 )
@@ -29,9 +33,10 @@ DECIDED = ("decided", "notice_issued", "running_off", "terminated")
 """From the decision to end a contract early."""
 
 
-def _part(record: Record, name: str) -> Mapping[str, object]:
-    part = record.data.get(name)
-    return part if isinstance(part, Mapping) else {}
+def _decision(register: Register, contract: Record, on: date) -> Mapping[str, Any] | None:
+    """The entry of the decision rights for ending a contract of this value early."""
+    value = amount(contract.data.get("estimated_value"))
+    return decision_entry(register, "contract_termination", "decided", value, on)
 
 
 @rule("R-TRM-1", "F-3B-ii-10", "F-4-SM-3", "F-4-OM-16")
@@ -42,15 +47,13 @@ def ending_is_asked_for(register: Register, kinds: Kinds, today: date) -> Iterat
     returns, reports, reviews, inspections, payments or interventions on which it rests.
     """
     for ending in counting(register, "contract_termination", "under_review", "reviewed", *DECIDED):
-        request = _part(ending, "request")
+        request = part_of(ending.data, "request")
         contract = cited(register, "contract", ending.data.get("contract"))
         if not request or contract is None:
             continue  # The schema asks for the one, R-ID-2 for the other.
         on = day(request.get("on"))
-        askers = {
-            r for e in rights(register, "contract_termination", "decided", amount(contract.data.get("estimated_value")), on)
-            for r in texts(e.get("on_request_of"))
-        } if on else set()  # fmt: skip
+        entry = _decision(register, contract, on) if on else None
+        askers = set(texts(entry.get("on_request_of"))) if entry else set()
         if request.get("by_role") not in (askers or LEADS):
             yield found(
                 "R-TRM-1", "error", ending, "/request/by_role",
@@ -72,16 +75,16 @@ def looked_at_before_decided(register: Register, kinds: Kinds, today: date) -> I
     is wrong; where it was decided too soon have it decided again.
     """
     for ending in counting(register, "contract_termination", *DECIDED):
-        decided = day(_part(ending, "decision").get("on"))
+        decided = day(part_of(ending.data, "decision").get("on"))
         for name, title in (("supply_review", "effect on supply"), ("capacity_check", "right to end it")):
-            completed = day(_part(ending, name).get("completed_on"))
+            completed = day(part_of(ending.data, name).get("completed_on"))
             if decided and completed and completed > decided:
                 yield found(
                     "R-TRM-2", "error", ending, f"/{name}/completed_on",
                     f"the {title} was settled on {completed}, after the decision of {decided}",
                     "correct the day that is wrong, or have it decided again", (ending, "/decision/on"),
                 )  # fmt: skip
-        if _part(ending, "capacity_check").get("may_terminate") is False:
+        if part_of(ending.data, "capacity_check").get("may_terminate") is False:
             yield found(
                 "R-TRM-2", "error", ending, "/capacity_check/may_terminate",
                 "is decided although the check says that the contract may not be ended on this ground",
@@ -97,7 +100,7 @@ def notice_is_long_enough(register: Register, kinds: Kinds, today: date) -> Iter
     contract. Mend: correct the days, give notice for a later day, or cite the clause.
     """
     for ending in counting(register, "contract_termination", "notice_issued", "running_off", "terminated"):
-        notice, check = _part(ending, "notice"), _part(ending, "capacity_check")
+        notice, check = part_of(ending.data, "notice"), part_of(ending.data, "capacity_check")
         sent, effective = day(notice.get("sent_on")), day(notice.get("effective_on"))
         if sent is None or effective is None or "immediate_clause" in notice:
             continue
@@ -105,7 +108,7 @@ def notice_is_long_enough(register: Register, kinds: Kinds, today: date) -> Iter
         if period is None and check.get("ground") == "notice":
             contract = cited(register, "contract", ending.data.get("contract"))
             terms = cited(register, "terms", contract.data.get("terms")) if contract else None
-            period = _part(terms, "notice").get("council_days") if terms else None
+            period = part_of(terms.data, "notice").get("council_days") if terms else None
         days = period if isinstance(period, int) else 0
         if effective < days_after(sent, days):
             yield found(
@@ -123,16 +126,15 @@ def decided_by_the_right_role(register: Register, kinds: Kinds, today: date) -> 
     Why: who answers for it was settled beforehand. Mend: have it decided by that role.
     """
     for ending in counting(register, "contract_termination", *DECIDED):
-        decision = _part(ending, "decision")
+        decision = part_of(ending.data, "decision")
         on = day(decision.get("on"))
         contract = cited(register, "contract", ending.data.get("contract"))
         if on is None or contract is None:
             continue
-        may = [
-            role
-            for entry in rights(register, "contract_termination", "decided", amount(contract.data.get("estimated_value")), on)
-            for approval in mappings(entry.get("approvals")) for role in texts(approval.get("any_of"))
-        ] or ["ccm"]  # fmt: skip
+        entry = _decision(register, contract, on)
+        may = [r for a in mappings(entry.get("approvals") if entry else None) for r in texts(a.get("any_of"))] or [
+            "ccm"
+        ]
         if decision.get("by_role") not in may:
             yield found(
                 "R-TRM-4", "error", ending, "/decision/by_role",
@@ -270,13 +272,13 @@ def finance_hears_of_the_end(register: Register, kinds: Kinds, today: date) -> I
     """
     for contract in counting(register, "contract", "expired", "terminated", "closed"):
         over = over_on(register, contract)
-        carried = day(_part(contract, "legacy").get("migrated_on"))
+        carried = carried_over_on(contract)
         if over is None or over >= today or (carried is not None and over <= carried):
             continue
         notices = [
             n for n in citing(register, contract, "notice") if n.data.get("notice_kind") == "finance_contract_end"
         ]
-        if any(n.data.get("status") in ("sent", "acknowledged") for n in notices):
+        if any(n.data.get("status") in SENT for n in notices):
             continue
         days = limit(register, "finance_end_notice", over)
         if days is not None and (by := working_days_after(register, over, int(days))) < today:

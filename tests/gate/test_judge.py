@@ -71,6 +71,37 @@ def test_a_delegation_counts_by_its_dates(base):
     assert "s1002" not in may, "the depute's first delegation began in April 2024"
 
 
+def test_a_delegation_counts_by_its_scope_and_limit(base):
+    """What the delegation does not take in, or what nobody has entered, is not the depute's to issue; cover does not hand it on."""
+    key, contract = Key("delegation", "D-2025-0001"), base.register.get("contract", CONTRACT.id)
+
+    def may(edits, how=issued):
+        before = changed(base, edits)
+        return people(judge(before, changed(before, {CONTRACT: how}), "s1003", DAY).decisions[0])
+
+    def scope(**parts):
+        return {key: lambda d: d.update(scope=parts)}
+
+    assert may(scope(service_types=[contract.data["service_type"]], contracts=[CONTRACT.id])) == {"s1001", "s1002"}
+    assert may(scope(decisions=["issue_contract"])) == {"s1001", "s1002"}
+    assert may(scope(service_types=["another_service"])) == {"s1001"}
+    assert may(scope(contracts=["C-2026-0001"])) == {"s1001"}
+    assert may(scope(decisions=["vary_contract"])) == {"s1001"}
+    assert may({key: lambda d: d.update(limit={})}) == {"s1001"}
+    assert may({key: lambda d: d.update(ended_on="2026-11-23")}) == {"s1001"}
+
+    def without_value(data):
+        issued(data)
+        del data["estimated_value"]
+
+    assert may({}, without_value) == {"s1001"}
+    cover = {"post": "contracts-officer", "from": "2026-01-01"}
+    covered = may({Key("post", "depute-contracts-manager"): lambda d: d.update(cover=[cover])})
+    assert covered == {"s1001", "s1002"}
+    covered = may({Key("post", "commissioning-contracts-manager"): lambda d: d.update(cover=[cover])})
+    assert covered > {"s1001", "s1002"}, "whoever covers the manager's post acts as manager"
+
+
 def test_category_b_takes_the_group_and_a_budget_holder_within_the_limit(base):
     key = next(
         r.key for r in base.register.of_kind("authorisation")

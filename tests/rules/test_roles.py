@@ -11,7 +11,8 @@ from ccm_site.register import load
 from ccm_site.rules import Changes, all_change_rules
 from ccm_site.rules.config import ratings_are_words
 from ccm_site.rules.example import AS_OF, applied
-from ccm_site.rules.roles import RolesHeld, before_migration
+from ccm_site.rules.rights import RolesHeld
+from ccm_site.rules.roles import before_migration
 from ccm_site.starter import shipped
 
 KINDS = load_kinds(shipped() / "schemas")
