@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from ccm_site.facts.contracts import BOUND, LEADS, LIVE, READY, final_day, over_on, providers_of, signed_on
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import rule
-from ccm_site.rules.contract_facts import BOUND, LEADS, LIVE, READY, final_day, over_on, providers_of, signed_on
 from ccm_site.rules.placement_cost import MADE
 from ccm_site.rules.support import (
     SENT,

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from ccm_site.facts.contracts import signed_on
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import rule
-from ccm_site.rules.contract_facts import signed_on
 from ccm_site.rules.roles import before_migration
 from ccm_site.rules.support import (
     SENT,

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from ccm_site.facts.contracts import signed_on
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import Changes, change_rule, rule
-from ccm_site.rules.contract_facts import signed_on
 from ccm_site.rules.placement_cost import end_of
 from ccm_site.rules.support import (
     SENT,

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from ccm_site.facts.contracts import ENDED, ISSUED, LIVE, READY
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register, Severity
 from ccm_site.rules import Changes, change_rule, rule
-from ccm_site.rules.contract_facts import ENDED, ISSUED, LIVE, READY
 from ccm_site.rules.procurement_scale import CODES, Scale, regulated, worded
 from ccm_site.rules.support import (
     cited,

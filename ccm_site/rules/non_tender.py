@@ -7,10 +7,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from ccm_site.facts.contracts import READY
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import rule
-from ccm_site.rules.contract_facts import READY
 from ccm_site.rules.procurement_scale import CODES, Scale, commenced, worded
 from ccm_site.rules.support import (
     cited,

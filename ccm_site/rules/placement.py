@@ -7,10 +7,10 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from ccm_site.facts.contracts import BOUND, providers_of
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import Changes, change_rule, rule
-from ccm_site.rules.contract_facts import BOUND, providers_of
 from ccm_site.rules.placement_cost import MADE, end_of
 from ccm_site.rules.support import (
     cited,

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
+from ccm_site.facts.contracts import LIVE, READY, providers_of
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import rule
-from ccm_site.rules.contract_facts import LIVE, READY, providers_of
 from ccm_site.rules.procurement_scale import Scale, worded
 from ccm_site.rules.support import (
     carried_over_on,

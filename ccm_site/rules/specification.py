@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from ccm_site.facts.contracts import ISSUED, LIVE, READY
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import Changes, change_rule, rule
-from ccm_site.rules.contract_facts import ISSUED, LIVE, READY
 from ccm_site.rules.support import cited, citing, counting, day, entries, found, mappings, part_of, texts
 
 _COMPLETE = ("with_ccm", "approved", "superseded")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from ccm_site.facts.contracts import monitored_since
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Location, Record, Register
 from ccm_site.rules import rule
-from ccm_site.rules.contract_facts import monitored_since
 from ccm_site.rules.support import applies, counting, day, found, limit, mappings, months_after
 
 _CODE = "strategic_report_age"

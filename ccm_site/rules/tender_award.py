@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
+from ccm_site.facts.contracts import ISSUED, signed_on
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import Changes, change_rule, rule
-from ccm_site.rules.contract_facts import ISSUED, signed_on
 from ccm_site.rules.support import (
     amount,
     cited,

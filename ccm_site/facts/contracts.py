@@ -1,20 +1,13 @@
-"""What rules on contracts have in common: its states, its last day, its providers and signatures, since when it is monitored."""
+"""What is so of a contract: its states, its last day, its providers and signatures, since when it is monitored."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
 
+from ccm_site.facts.records import carried_over_on, citing
+from ccm_site.facts.values import day, days_after, mappings, months_after, texts
 from ccm_site.model import Record, Register
-from ccm_site.rules.support import (
-    carried_over_on,
-    citing,
-    day,
-    days_after,
-    mappings,
-    months_after,
-    texts,
-)
 
 LIVE = ("ready_for_issue", "issued", "signed", "in_force")
 """From the day on which it is put forward for issue until it ends."""
