@@ -142,6 +142,10 @@ class Record:
     def id(self) -> str:
         return self.key.id
 
+    def hides(self, name: str) -> bool:
+        """Whether a field of it lies sealed, so that what it says is for those with the key only, also where it was opened."""
+        return self.seal is not None and name not in self.clear_names
+
 
 class Link(NamedTuple):
     """A reference from ``source`` at ``pointer`` to ``target``. ``name`` is the field's title, ``back`` the other end's."""

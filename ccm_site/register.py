@@ -364,6 +364,9 @@ def _broken(
     unreadable: Mapping[str, str],
 ) -> Finding:
     titles = " or ".join(kinds[name].title.lower() for name in f.ref)
+    if record.hides(f.path[0]):
+        message, fix = f"{f.title}: names a {titles} that there is not", f"name one that exists, or add the {titles}"
+        return Finding("R-ID-2", "error", message, Location(record.path, pointer=pointer), fix)
     message = f"{f.title}: there is no {titles} '{_clip(value)}'"
     related: tuple[Location, ...] = ()
     other = next((records[k] for k in records if k.id == value), None)
@@ -396,6 +399,10 @@ def _bad_code(record: Record, f: Field, pointer: str, value: str, codes: tuple[s
             f"{f.title}: the register has no table of {f.codes.replace('_', ' ')}",
             at,
             f"add {where.path}",
+        )
+    if record.hides(f.path[0]):
+        return Finding(
+            "R-ID-2", "error", f"{f.title}: the code is not in {where.path}", at, "use a code that is", (where,)
         )
     near = get_close_matches(value, codes, 1, 0.5)
     fix = f"did you mean '{near[0]}'?" if near else f"use one of: {', '.join(sorted(set(codes)))}"

@@ -1,68 +1,66 @@
-"""Findings about opened records without their sealed values: what is printed is read and kept by more people than may open it."""
+"""The places that findings point to, without those that a sealed field alone leads to: what is printed is read by more than may open it.
+
+What findings say keeps sealed values out where it is made: `rules.support.found`, `checks.schema` and `register` ask `Record.hides`.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ccm_site.model import Finding, Record, pointer_tokens
-
-_INSTEAD = "a sealed value"
-_QUOTED = re.compile(r"'.*'", re.DOTALL)
-_GUESS = re.compile(r"did you mean '[^']*'\?;? ?")
+from ccm_site.model import Finding, Location, Record
 
 
 def discreet(findings: Iterable[Finding], records: Iterable[Record]) -> list[Finding]:
-    """The findings, each without any sealed value of the records that it is about or points to."""
-    opened = {r.path: r for r in records if r.seal and not r.seal.shut}
-    return [_discreet(f, opened) for f in findings] if opened else list(findings)
+    """The findings, each without the related places that no clear field leads to.
+
+    It concerns those that are about an opened record, or point to one. A place stays if its record and the one that is found at cite each
+    other in clear, directly or by another place that stays.
+    """
+    by_path = {r.path: r for r in records}
+    if not any(r.seal and not r.seal.shut for r in by_path.values()):
+        return list(findings)
+    return [replace(f, related=_in_clear(f, by_path)) if f.related else f for f in findings]
 
 
-def _discreet(f: Finding, opened: Mapping[str, Record]) -> Finding:
-    about = [opened[at.path] for at in (f.at, *f.related) if at.path in opened]
-    if not about:
-        return f
-    values = sorted(
-        {v for r in about for n, part in r.data.items() if n not in r.clear_names for v in _texts(part)},
-        key=len,
-        reverse=True,
-    )
-    message, fix = f.message, f.fix
-    for value in values:
-        shown = re.compile(rf"(?<![\w-])'?{re.escape(value)}'?(?![\w-])")
-        message, fix = shown.sub(_INSTEAD, message), shown.sub(_INSTEAD, fix)
-    record = opened.get(f.at.path)
-    tokens = pointer_tokens(f.at.pointer)
-    if record and tokens and tokens[0] not in record.clear_names:
-        if _there(
-            record.data, tokens
-        ):  # what is quoted is a value, perhaps a shortened one, or a name that somebody typed
-            message = _QUOTED.sub(_INSTEAD, message)
-        fix = _GUESS.sub("", fix) or "see the field's description"
-    return replace(f, message=message, fix=fix)
+def _in_clear(f: Finding, by_path: Mapping[str, Record]) -> tuple[Location, ...]:
+    about = {p: by_path[p] for p in (f.at.path, *(r.path for r in f.related)) if p in by_path}
+    if not any(r.seal and not r.seal.shut for r in about.values()):
+        return f.related
+    said = {path: _said(r) for path, r in about.items()}
+
+    def leads(one: str, other: str, part: int) -> bool:
+        return about[other].id in said[one][part] or about[one].id in said[other][part]
+
+    given_away = {
+        p for p in about for q in about
+        if p not in (q, f.at.path) and about[p].seal is None and about[q].seal and leads(q, p, 1) and not leads(q, p, 0)
+    }  # fmt: skip
+    shown, todo = {f.at.path}, [f.at.path] if f.at.path in about else []
+    while todo:
+        here = todo.pop()
+        near = {p for p in about if p not in shown | given_away and leads(here, p, 0)}
+        shown |= near
+        todo += near
+    return tuple(r for r in f.related if r.path in shown)
 
 
-def _there(data: Any, tokens: list[str]) -> bool:
-    for token in tokens:
-        if isinstance(data, Mapping) and token in data:
-            data = data[token]
-        elif isinstance(data, list) and token.isdigit() and int(token) < len(data):
-            data = data[int(token)]
-        else:
-            return False
-    return True
+def _said(record: Record) -> tuple[frozenset[str], frozenset[str]]:
+    """The texts of a record that are whole values: those in clear, and those of its sealed fields."""
+    parts: tuple[set[str], set[str]] = (set(), set())
+    for name, value in record.data.items():
+        parts[record.hides(name)].update(_texts(value))
+    return frozenset(parts[0]), frozenset(parts[1])
 
 
 def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping):
+    if isinstance(value, str):
+        yield value
+        yield value.partition("/")[0]
+    elif isinstance(value, Mapping):
         for item in value.values():
             yield from _texts(item)
     elif isinstance(value, list):
         for item in value:
             yield from _texts(item)
-    elif isinstance(value, str) and len(value) > 1:
-        yield value
-    elif isinstance(value, int) and not isinstance(value, bool):
-        yield str(value)

@@ -19,6 +19,8 @@ _NAMES = {
     "boolean": "true or false",
 }
 
+_HIDDEN = "a sealed value"
+
 
 def schema_findings(records: Iterable[Record], kinds: Kinds) -> Iterator[Finding]:
     """Everything in which a record departs from its kind's schema, each with a JSON pointer but no line yet.
@@ -45,6 +47,8 @@ def _worded(error: ValidationError, kind: Kind, record: Record) -> Iterator[Find
     value: Any = error.validator_value
     instance: Any = error.instance
     keyword = str(error.validator)
+    hidden = bool(path) and record.hides(str(path[0]))
+    condition = "" if hidden else _condition(error)
     rule = (schema.get("x-ccm", {}).get("rule") if isinstance(schema, dict) else "") or (f.rule if f else "")
 
     def finding(message: str, fix: str, pointer: str = pointer_of(path), rule: str = rule or "R-ID-5") -> Finding:
@@ -55,7 +59,7 @@ def _worded(error: ValidationError, kind: Kind, record: Record) -> Iterator[Find
             if name not in instance:
                 missing = _field_at(kind, (*path, name))
                 what = f"{name} ('{missing.title}')" if missing else name
-                why = f" once {_condition(error)}" if _condition(error) else ""
+                why = f" once {condition}" if condition else ""
                 yield finding(
                     f"lacks {what}, which is needed{why}",
                     f"add '{name}:'{_hint(missing)}",
@@ -70,14 +74,16 @@ def _worded(error: ValidationError, kind: Kind, record: Record) -> Iterator[Find
     elif keyword == "additionalProperties":
         known = list(schema["properties"])
         for name in instance:
-            if name not in known:
+            if name not in known and record.hides(str(path[0] if path else name)):
+                yield finding("has an unknown field", f"remove it; known are: {', '.join(known)}", rule="R-ID-5")
+            elif name not in known:
                 near = get_close_matches(str(name), known, 1, 0.6)
                 fix = f"did you mean '{near[0]}'?" if near else f"remove it; known are: {', '.join(known)}"
                 yield finding(f"has the unknown field '{name}'", fix, pointer_of((*path, name)), "R-ID-5")
     elif keyword in {"anyOf", "oneOf"} and all("required" in option for option in value):
         options = [" and ".join(option["required"]) for option in value]
         have = [o for o, option in zip(options, value, strict=True) if all(n in instance for n in option["required"])]
-        why = f" once {_condition(error)}" if _condition(error) else ""
+        why = f" once {condition}" if condition else ""
         if have:
             yield finding(f"has {' and '.join(have)}, of which only one may stand", "keep one of them")
         else:
@@ -87,21 +93,22 @@ def _worded(error: ValidationError, kind: Kind, record: Record) -> Iterator[Find
                 pointer_of((*path, value[0]["required"][0])),
             )
     elif keyword == "not" and isinstance(value, dict) and "required" in value:
-        why = f" once {_condition(error)}" if _condition(error) else " here"
+        why = f" once {condition}" if condition else " here"
         names = " and ".join(value["required"])
         yield finding(
             f"has {names}, which may not stand{why}", f"remove {names}", pointer_of((*path, value["required"][0]))
         )
     elif keyword in {"anyOf", "oneOf", "not"}:
         yield finding(
-            f"{_named(f, kind)} does not fit: {_shown(instance)}", _hint(f).lstrip(": ") or "see its description"
+            f"{_named(f, kind)} does not fit: {_HIDDEN if hidden else _shown(instance)}",
+            _hint(f).lstrip(": ") or "see its description",
         )
     else:
-        yield finding(*_value_fault(keyword, value, instance, f, kind))
+        yield finding(*_value_fault(keyword, value, instance, f, kind, hidden))
 
 
-def _value_fault(keyword: str, value: Any, instance: Any, f: Field | None, kind: Kind) -> tuple[str, str]:
-    name, shown, hint = _named(f, kind), _shown(instance), _hint(f).lstrip(": ")
+def _value_fault(keyword: str, value: Any, instance: Any, f: Field | None, kind: Kind, hidden: bool) -> tuple[str, str]:
+    name, shown, hint = _named(f, kind), _HIDDEN if hidden else _shown(instance), _hint(f).lstrip(": ")
     if keyword == "type":
         wanted = (
             _NAMES.get(value, str(value)) if isinstance(value, str) else " or ".join(_NAMES.get(v, v) for v in value)
@@ -111,7 +118,7 @@ def _value_fault(keyword: str, value: Any, instance: Any, f: Field | None, kind:
         if isinstance(instance, (int, bool)) and value == "string":
             return (
                 f"{name} is {shown}, read as a number or as true or false, not as text",
-                f'put it into quotes: "{str(instance).lower()}"',
+                "put it into quotes" if hidden else f'put it into quotes: "{str(instance).lower()}"',
             )
         if value == "integer" and isinstance(instance, str) and instance.lstrip("-").isdigit():
             return f"{name} is the text {shown}, not a whole number", "remove the quotes and any leading zeros"
@@ -125,7 +132,7 @@ def _value_fault(keyword: str, value: Any, instance: Any, f: Field | None, kind:
         return f"{name} is {shown}, not a {wanted}", hint or f"give a {wanted}"
     if keyword in {"enum", "const"}:
         allowed = [str(v) for v in (value if keyword == "enum" else [value])]
-        near = get_close_matches(str(instance), allowed, 1, 0.6)
+        near = [] if hidden else get_close_matches(str(instance), allowed, 1, 0.6)
         return f"{name} is {shown}, which is none of its values", (
             f"did you mean '{near[0]}'? " if near else ""
         ) + f"use one of: {', '.join(allowed)}"
@@ -134,7 +141,8 @@ def _value_fault(keyword: str, value: Any, instance: Any, f: Field | None, kind:
     if keyword in {"pattern", "format"}:
         return f"{name} is {shown}, which is not in the form that it takes", hint or f"it must match {value}"
     if keyword == "maxLength":
-        return f"{name} is {len(instance):,} characters long; at most {value:,} are kept here", "shorten it"
+        long = "too long" if hidden else f"{len(instance):,} characters long"
+        return f"{name} is {long}; at most {value:,} characters are kept here", "shorten it"
     if keyword == "minLength" or keyword == "minItems" or keyword == "minProperties":
         return f"{name} is empty", "give a value, or remove the line"
     if keyword == "uniqueItems":

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import csv
 import importlib
+import inspect
 import pkgutil
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -148,6 +150,31 @@ def all_rules() -> tuple[Rule, ...]:
     for module in pkgutil.iter_modules(__path__):
         importlib.import_module(f"{__name__}.{module.name}")
     return tuple(sorted(_found.values(), key=lambda r: r.id))
+
+
+_PARTS = re.compile(r"\b(Why|Mend):")
+
+
+class Words(NamedTuple):
+    """What a rule asks, why, and how to mend; each "" where it does not say."""
+
+    says: str
+    why: str
+    mend: str
+
+
+@cache
+def in_words(id: str) -> Words:
+    """The docstrings of a rule's function, or of all that bear its id, taken apart. All "" where it has none."""
+    parts: list[list[str]] = [[], [], []]
+    for known in (_found, _found_changes):
+        if id in known:
+            pieces = _PARTS.split(re.sub(r"\s+", " ", inspect.getdoc(known[id].find) or ""))
+            named = dict(zip(pieces[1::2], pieces[2::2], strict=False))
+            for into, piece in zip(parts, (pieces[0], named.get("Why", ""), named.get("Mend", "")), strict=True):
+                sentence = piece.strip()
+                into += [sentence[:1].upper() + sentence[1:]] if sentence else []
+    return Words(*(" ".join(dict.fromkeys(p)) for p in parts))
 
 
 @cache

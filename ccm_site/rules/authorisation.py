@@ -172,7 +172,7 @@ def _beyond_delegation(register: Register, a: Record, holder: str, on: date, val
     if wanted is not None and (most is None or wanted > most):
         yield found(
             "R-AUT-4", severity, a, "/amount/amount",
-            f"the amount {money(wanted, a)} is over {f'£{most:,.2f}' if most is not None else 'nothing'}, the limit of '{holder}' on {on}",
+            f"the amount {money(wanted)} is over {money(most) if most is not None else 'nothing'}, the limit of '{holder}' on {on}",
             "name a budget holder with a higher limit, or record an exception to R-AUT-4",
             *((d, "/limit") for d in covering),
         )  # fmt: skip
@@ -261,12 +261,12 @@ def stays_within_what_was_agreed(register: Register, kinds: Kinds, today: date) 
         start, (end, end_field) = day(placement.data.get("start_date")), end_of(placement)
         if not grants or granted is None or start is None or end is None or end < start:
             continue
-        severity, sealed = severity_then(placement, start), placement.seal is not None
+        severity = severity_then(placement, start)
         for first, last in stretches(start, end, grants):
             field = "start_date" if first == start else end_field
             yield found(
                 "R-AUT-8", severity, placement, f"/{field}",
-                "has days that no authorisation covers" if sealed else f"no authorisation covers {first} to {last}",
+                f"no authorisation covers {first} to {last}",
                 "correct the days, or have the further time authorised", *((a, "/period") for a in granted),
             )  # fmt: skip
         for grant in merged(grants):
@@ -275,8 +275,7 @@ def stays_within_what_was_agreed(register: Register, kinds: Kinds, today: date) 
             if spent is not None and spent > grant.amount:
                 yield found(
                     "R-AUT-8", severity, placement, "/rates",
-                    "costs more than is authorised" if sealed else
-                    f"costs {money(spent, placement)} from {first} to {last}, but {money(grant.amount, placement)} is authorised",
+                    f"costs {money(spent)} from {first} to {last}, but {money(grant.amount)} is authorised",
                     "correct the rates, or have the higher cost authorised", *((a, "/amount") for a in granted),
                 )  # fmt: skip
 

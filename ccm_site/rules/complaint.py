@@ -132,11 +132,12 @@ def many_concerns_call_for_an_assessment(register: Register, kinds: Kinds, today
         new = sorted(((d, c) for d, c in all_concerns if d > since), key=lambda x: (x[0], x[1].id))
         cluster = _cluster(register, new)
         if cluster:
+            sealed = any(c.seal for c in cluster)  # and so is when each was received, and whether it was a concern
             yield found(
                 "R-CNC-8", "warning", record, "",
-                f"has {len(cluster)} complaints and concerns close together and no risk assessment since",
+                f"has {'several' if sealed else len(cluster)} complaints and concerns close together and no risk assessment since",
                 "add a risk assessment of one of its contracts that looks at them together, prompted by concerns",
-                *((c, "/provider" if "provider" in c.data else "/service") for c in cluster),
+                *(() if sealed else ((c, "/provider" if "provider" in c.data else "/service") for c in cluster)),
             )  # fmt: skip
 
 

@@ -138,7 +138,7 @@ def _different(
     if last is not None and current and last not in current and last != sum(current):
         yield found(
             "R-FIN-3", "warning", record, f"/{rates_at}",
-            f"the rate is {' or '.join(money(a, record) for a in current)}, but Finance was last told {money(last, record)}", fix,
+            f"the rate is {' or '.join(money(a) for a in current)}, but Finance was last told {money(last)}", fix,
             (notice, f"/{group}/rate"), *failed,
         )  # fmt: skip
 
@@ -206,7 +206,7 @@ def payments_fit_what_was_delivered(register: Register, kinds: Kinds, today: dat
         if tolerance is not None and abs(paid - expected) * 100 > tolerance * abs(expected):
             yield found(
                 "R-FIN-5", "warning", summary, pointer,
-                f"{money(paid, summary)} was paid, but {money(expected, summary)} is what was delivered, at the agreed rates: "
+                f"{money(paid)} was paid, but {money(expected)} is what was delivered, at the agreed rates: "
                 f"more than {tolerance} per cent apart",
                 "correct the figures, or say under reconciliation, explanation why they differ",
                 *((r, "/volume" if "volume" in r.data else "/invoiced") for r in returns),

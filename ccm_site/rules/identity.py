@@ -25,10 +25,9 @@ def start_before_end(register: Register, kinds: Kinds, today: date) -> Iterator[
     for record in register:
         for pointer, first, last, start, end in _spans(record.data, ""):
             if start > end:
-                yield Finding(
-                    "R-ID-4", "error", f"{last} {end} is before {first} {start}",
-                    Location(record.path, pointer=f"{pointer}/{last}"), "correct the one that is wrong",
-                    (Location(record.path, pointer=f"{pointer}/{first}"),),
+                yield found(
+                    "R-ID-4", "error", record, f"{pointer}/{last}", f"{last} {end} is before {first} {start}",
+                    "correct the one that is wrong", (record, f"{pointer}/{first}"),
                 )  # fmt: skip
 
 

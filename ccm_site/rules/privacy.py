@@ -10,7 +10,7 @@ from typing import Any
 
 from ccm_site.case_reference import CASE_REFERENCE, is_case_reference
 from ccm_site.kinds import Field, Kind, Kinds
-from ccm_site.model import Finding, Location, Record, Register
+from ccm_site.model import Finding, Location, Record, Register, pointer_tokens
 from ccm_site.personal_data import BadPattern, Detector, Hit, NamesTrouble, configured, without_names
 from ccm_site.rules import rule
 
@@ -34,6 +34,9 @@ _FIXES = {
     "capitalised": "if it is a person's name, take it out; if not, enter it under known_capitals in policy/personal_data.yaml",
     "school_and_class": "name neither school nor class",
 }
+_SEALED_FIX = (
+    "open it, and take out what names or places a person; or allow this text with a reason in policy/personal_data.yaml"
+)
 _ALLOWED = "; if it is not what it seems, allow this text with a reason in policy/personal_data.yaml"
 
 
@@ -144,8 +147,15 @@ def _search(register: Register, kinds: Kinds, today: date) -> Iterator[Finding]:
             free = field is None or field.free_text
             for hit in detector.find(value, free_text=free, today=today if free else None, only=only):
                 if not detector.allows(hit.detector, path=record.path, today=today):
+                    at = Location(record.path, pointer=pointer)
                     title = field.title if field is not None else pointer.rpartition("/")[2]
-                    yield _finding(hit, f"'{title}' holds {hit.masked}", Location(record.path, pointer=pointer))
+                    if record.hides(pointer_tokens(pointer)[0] if pointer else value):
+                        where = f"'{title}'" if field is not None else "a field"
+                        yield Finding(
+                            hit.rule, hit.severity, f"{where} holds what may lead to a person", at, _SEALED_FIX
+                        )
+                    else:
+                        yield _finding(hit, f"'{title}' holds {hit.masked}", at)
 
 
 def _finding(hit: Hit, message: str, at: Location) -> Finding:

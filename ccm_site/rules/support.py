@@ -19,7 +19,8 @@ from ccm_site.facts.values import (
     period_end,
     texts,
 )
-from ccm_site.model import Finding, Location, Record, Severity
+from ccm_site.model import Finding, Location, Record, Severity, pointer_tokens
+from ccm_site.rules import in_words
 
 __all__ = [
     "SENT",
@@ -56,8 +57,17 @@ __all__ = [
 def found(
     rule: str, severity: Severity, record: Record, pointer: str, message: str, fix: str, *related: tuple[Record, str]
 ) -> Finding:
-    """A finding at a JSON pointer of a record; ``related`` are other records with the pointers that it speaks of."""
+    """A finding at a JSON pointer of a record; ``related`` are other records with the pointers that it speaks of.
+
+    At a sealed field it says what the rule says and points nowhere else, whatever is given: findings are printed, and read by more people
+    than hold the key.
+    """
     also = tuple(Location(r.path, pointer=p) for r, p in related)
+    name = next(iter(pointer_tokens(pointer)), "")
+    if name and record.hides(name):
+        says, _, mend = (w.partition(". ")[0].rstrip(".") for w in in_words(rule))
+        message, fix = f"{name} is sealed and does not keep the rule: {says}", f"{mend[:1].lower()}{mend[1:]}"
+        also = ()
     return Finding(rule, severity, message, Location(record.path, pointer=pointer), fix, also)
 
 
@@ -72,6 +82,6 @@ def severity_then(record: Record, on: date) -> Severity:
     return "warning" if moved is not None and on <= moved else "error"
 
 
-def money(value: Decimal, record: Record) -> str:
-    """An amount in pounds, ``£1,250.50``; of a sealed record as it was entered, so that it can be kept out of what is printed."""
-    return f"£{value:,.2f}" if record.seal is None else f"£{value}"
+def money(value: Decimal) -> str:
+    """An amount in pounds, ``£1,250.50``."""
+    return f"£{value:,.2f}"

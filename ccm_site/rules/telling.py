@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,7 +9,7 @@ from ccm_site.canonical import write
 from ccm_site.kinds import Kinds
 from ccm_site.model import RuleExample, RuleText, pointer_tokens
 from ccm_site.personal_data import Detector
-from ccm_site.rules import ChangeRule, Rule, all_change_rules, all_rules, catalogue
+from ccm_site.rules import all_change_rules, all_rules, catalogue, in_words
 from ccm_site.rules.example import Example, examples
 
 SEVERITIES = {"E": "Error", "W": "Warning", "E†": "Error; a recorded and approved exception lets it pass"}
@@ -19,7 +17,6 @@ TIMES = {
     "R": "Whenever a record is checked", "X": "Whenever the register is checked, across its records",
     "T": "When a record is changed", "C": "By today's date; it only ever warns",
 }  # fmt: skip
-_PARTS = re.compile(r"\b(Why|Mend):")
 
 
 def rule_texts(kinds: Kinds) -> tuple[RuleText, ...]:
@@ -46,18 +43,10 @@ def _text(row: str, kinds: tuple[str, ...]) -> RuleText:
 
 def _docs(row: str) -> tuple[str, str, str]:
     """What the docstrings of a row's functions say, why, and how to mend; each check's own, one after the other."""
-    parts: tuple[list[str], list[str], list[str]] = ([], [], [])
-    rules: list[Rule | ChangeRule] = [*all_rules(), *all_change_rules()]
-    for rule in rules:
-        if rule.row == row:
-            text = re.sub(r"\s+", " ", inspect.getdoc(rule.find) or "")
-            pieces = _PARTS.split(text)
-            named = dict(zip(pieces[1::2], pieces[2::2], strict=False))
-            for into, piece in zip(parts, (pieces[0], named.get("Why", ""), named.get("Mend", "")), strict=True):
-                sentence = piece.strip()[:1].upper() + piece.strip()[1:]
-                if sentence and sentence not in into:
-                    into.append(sentence)
-    return " ".join(parts[0]), " ".join(parts[1]), " ".join(parts[2])
+    ids = {r.id for r in all_rules() if r.row == row} | {r.id for r in all_change_rules() if r.row == row}
+    said = [in_words(id) for id in sorted(ids)]
+    says, why, mend = (" ".join(dict.fromkeys(w[n] for w in said if w[n])) for n in range(3))
+    return says, why, mend
 
 
 def _example(example: Example) -> RuleExample:

@@ -137,6 +137,7 @@ def losers_are_told_before_issue(register: Register, kinds: Kinds, today: date) 
         told = {str(t.get("tenderer")) for t in mappings(record.data.get("tenderers_told"))}
         if (count := _untold(record, told)) > 0:
             who = "1 tenderer who did not win was" if count == 1 else f"{count} tenderers who did not win were"
+            who = "a tenderer who did not win was" if record.hides("tenderers") else who
             yield found(
                 "R-TND-10-a", "error", record, "/tenderers_told", f"{contracts[0].id} is issued, but {who} not told",
                 "tell each of them, and enter the day under tenderers_told", (contracts[0], "/tender"),

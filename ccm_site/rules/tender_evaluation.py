@@ -198,9 +198,10 @@ def _awarded_as_recommended(register: Register, record: Record, chosen: set[str]
         provider = cited(register, "provider", id)
         code = by_name.get(str(provider.data.get("name")).casefold()) if provider else None
         if code is not None and code not in chosen:
+            who = "a tenderer" if record.hides("tenderers") else f"tenderer '{code}'"
             yield found(
                 "R-TND-4", "error", record, f"/award/providers/{index}",
-                f"went to tenderer '{code}', who was not recommended", "award to whoever was recommended",
+                f"went to {who}, who was not recommended", "award to whoever was recommended",
                 (record, "/recommendation/tenderers"),
             )  # fmt: skip
 
@@ -256,7 +257,9 @@ def names_stay_sealed_until_the_award(register: Register, kinds: Kinds, today: d
                 for code, what, shape in shapes:
                     if shape.search(text):
                         yield found(
-                            "R-TND-11", "error", record, pointer, f"gives the {what} of tenderer '{code}' before the award",
+                            "R-TND-11", "error", record, pointer,
+                            "gives a name or a price of a tenderer before the award" if record.hides("tenderers")
+                            else f"gives the {what} of tenderer '{code}' before the award",
                             "write the short name of the tenderer, and no price",
                         )  # fmt: skip
 
