@@ -17,7 +17,17 @@ from typing import Any, NamedTuple, Protocol
 from ccm_site.keys import Identity, Keys, Shut, Subject
 from ccm_site.kinds import SEALED, Field, Kind, Kinds, load_kinds
 from ccm_site.model import Finding, Key, Link, Location, Record, Register, pointer_of
-from ccm_site.sealing import BadSeal, case_of, fault_of, joined, open_fields, seal_of, subject_of
+from ccm_site.sealing import (
+    NOT_ITS_KEY,
+    BadSeal,
+    case_of,
+    fault_of,
+    is_key_of,
+    joined,
+    open_fields,
+    seal_of,
+    subject_of,
+)
 from ccm_site.source import Unreadable, blob_id, comments, parse
 
 NO_KEYS = "no key store is at hand"
@@ -253,8 +263,12 @@ def _open_seals(records: dict[Key, Record], kinds: Kinds, keys: Keys | None) -> 
 
 
 def _belonging(records: dict[Key, Record], sealed: list[Record], kinds: Kinds, keys: Keys) -> None:
-    """Find the opened records that are sealed with a key which is not their subject's: erasing the subject would leave them readable."""
-    held: dict[Subject, frozenset[str]] = {}
+    """Find the opened records that are sealed with a key which is not theirs.
+
+    With a key that is not their subject's, erasing it would leave them readable; with one that is another case's too, erasing that
+    would take them along.
+    """
+    known: dict[tuple[str, frozenset[Subject]], bool] = {}
     for r in sealed:
         if r.seal is None or r.seal.shut or r.seal.fault:
             continue
@@ -262,14 +276,11 @@ def _belonging(records: dict[Key, Record], sealed: list[Record], kinds: Kinds, k
         if placement is not None and placement.seal and placement.seal.shut:
             continue
         of = placement.data if placement is not None and r.kind != "placement" else None
-        for subject in (subject_of(kinds[r.kind], r.data, of), case_of(r.data, of)):
-            if subject is None:
-                continue
-            if subject not in held:
-                held[subject] = frozenset(k.id for k in keys.find(subject))
-            if r.seal.key not in held[subject]:
-                fault = "its sealed part is closed with a key that does not belong to what it is about"
-                records[r.key] = replace(r, seal=replace(r.seal, fault=fault))
+        about = (r.seal.key, frozenset(s for s in (subject_of(kinds[r.kind], r.data, of), case_of(r.data, of)) if s))
+        if about not in known:
+            known[about] = is_key_of(keys, *about)
+        if not known[about]:
+            records[r.key] = replace(r, seal=replace(r.seal, fault=NOT_ITS_KEY))
 
 
 def _opened(record: Record, kinds: Kinds, identities: Mapping[str, Identity | Shut]) -> Record:

@@ -14,12 +14,15 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from ccm_site.keys import Identity, Subject
+from ccm_site.keys import Identity, Keys, Subject
 from ccm_site.keys.age import Unopened, unwrap, wrap
 from ccm_site.kinds import SEALED, Kind, Kinds
 from ccm_site.model import Key, Seal
 
 KEY_ID = re.compile(r"KY-[0-9A-HJKMNP-TV-Z]{16}\Z")
+NOT_ITS_KEY = (
+    "its sealed part is closed with a key that does not belong to what it is about, or belongs to another case too"
+)
 _BLOCK = 256
 _ARMOUR = re.compile(
     r"-----BEGIN AGE ENCRYPTED FILE-----\n((?:[A-Za-z0-9+/=]{1,64}\n)+)-----END AGE ENCRYPTED FILE-----\n?\Z"
@@ -121,6 +124,11 @@ def subject_of(kind: Kind, data: Mapping[str, Any], placement: Mapping[str, Any]
     """
     case = case_of(data, placement) if kind.subject == "child_ref" else None
     return case or Subject(kind.name, str(data.get("id", "")))
+
+
+def is_key_of(keys: Keys, key_id: str, subjects: Collection[Subject]) -> bool:
+    """Whether a key belongs to each of these subjects and to no other: else erasing one would reach too little, or too much."""
+    return all(key_id in {k.id for k in keys.find(s)} for s in subjects) and keys.belongs_only(key_id, subjects)
 
 
 def parted(kinds: Kinds, kind: Kind, data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from ccm_site.kinds import SEALED, Kinds
 from ccm_site.model import Finding, Location, Record, Register
+from ccm_site.sealing import NOT_ITS_KEY
 
 _RULE = "R-PRV-9"
 
@@ -38,7 +39,8 @@ def seal_findings(register: Register, records: Iterable[Record], kinds: Kinds) -
         if record.seal and record.seal.fault:
             yield Finding(
                 _RULE, "error", record.seal.fault, Location(record.path, pointer=f"/{SEALED}"),
-                "take the sealed part back from an earlier state of the file, or enter the fields again and run: ccm seal",
+                "close it with its own key: ccm seal" if record.seal.fault == NOT_ITS_KEY
+                else "take the sealed part back from an earlier state of the file, or enter the fields again and run: ccm seal",
             )  # fmt: skip
 
 

@@ -10,12 +10,12 @@ from typing import Any
 
 from ccm_site.canonical import write
 from ccm_site.files import write_file
-from ccm_site.keys import Keys, Shut, Subject
+from ccm_site.keys import Keys, Shut, Subject, SubjectKey
 from ccm_site.keys.age import Unopened, unwrap, wrap
 from ccm_site.kinds import SEALED, Kind, Kinds, load_kinds
 from ccm_site.model import Finding, Location
 from ccm_site.register import WorkTree
-from ccm_site.sealing import BadSeal, case_of, joined, open_fields, parted, seal_fields, seal_of, subject_of
+from ccm_site.sealing import BadSeal, case_of, is_key_of, joined, open_fields, parted, seal_fields, seal_of, subject_of
 from ccm_site.source import Document, Unreadable, comments, parse
 
 _RULE = "R-PRV-9"
@@ -127,7 +127,8 @@ class Sealer:
         kind = self._kind(record)
         if kind is None:
             raise _fault(record, "has nothing that is sealed", "edit the file itself")
-        key = self.keys.key_for(self._subject(kind, self.open(record)))
+        data = self.open(record)
+        key = self._key(self._subject(kind, data), self._case(kind, data))
         return wrap(typed, [key.recipient], armoured=False)
 
     def _sealed(
@@ -141,25 +142,34 @@ class Sealer:
         key = kind.key_of(document.data)
         whole = {**clear, **fields}
         subject, case = self._subject(kind, whole), self._case(kind, whole)
-        made = self.keys.key_for(subject)
-        if case and case != subject:
-            self._join([made.id], case)
+        seal = seal_of(before.data) if before else None
+        try:
+            old = self._fields(before) if before and seal else None
+        except CannotSeal:
+            old = None  # it is replaced by a sound one
+        same_link = before is not None and before.data.get("placement") == whole.get("placement")
+        if seal and old is not None and same_link and self._case_unknown(kind, whole):
+            made = next((k for k in self.keys.find(subject) if k.id == seal.key), None) or self._key(subject, case)
+        else:
+            made = self._key(subject, case)
         if case and case == subject:
             # What was sealed before the case was known stays in the history: it goes when the case goes.
             self._join([k.id for k in self.keys.find(Subject(kind.name, key.id))], case)
-        seal = seal_of(before.data) if before else None
-        if before is None or seal is None:
-            return {"key": made.id, "text": seal_fields(fields, made.recipient, key)}
-        try:
-            old = self._fields(before)
-        except CannotSeal:
-            old = None  # it is replaced by a sound one
-        was = self._case(kind, {**before.data, **(old or {})})
-        if was and was != case and subject.of != was.of:
-            self.keys.leave(made.id, was)
-        if seal.key == made.id and old == fields:
+        if seal and seal.key == made.id and old == fields:
             return {"key": seal.key, "text": seal.text}
         return {"key": made.id, "text": seal_fields(fields, made.recipient, key)}
+
+    def _key(self, subject: Subject, case: Subject | None) -> SubjectKey:
+        """A key that belongs to a subject and its case, and to nobody else.
+
+        One that belongs to another case stays with that: erasing either of the two must not reach the other's text.
+        """
+        wanted = {s for s in (subject, case) if s}
+        known = (self.keys.key_for(subject), *self.keys.find(subject))
+        made = next((k for k in known if self.keys.belongs_only(k.id, wanted)), None) or self.keys.renew(subject)
+        if case and case != subject:
+            self._join([made.id], case)
+        return made
 
     def _join(self, ids: Sequence[str], case: Subject) -> None:
         held = {k.id for k in self.keys.find(case)}
@@ -173,8 +183,15 @@ class Sealer:
             data = self._opened(document)
         except CannotSeal:
             return True
+        if self._case_unknown(kind, data):
+            return True
         wanted = {s for s in (self._subject(kind, data), self._case(kind, data)) if s}
-        return all(document.data[SEALED]["key"] in {k.id for k in self.keys.find(s)} for s in wanted)
+        return is_key_of(self.keys, document.data[SEALED]["key"], wanted)
+
+    def _case_unknown(self, kind: Kind, data: Mapping[str, Any]) -> bool:
+        """Whether a record names a placement that cannot be read here, so that nobody can say which case it is about."""
+        names_one = kind.name != "placement" and isinstance(data.get("placement"), str)
+        return names_one and not isinstance(data.get("child_ref"), str) and self._placement_of(kind, data) is None
 
     def _subject(self, kind: Kind, data: Mapping[str, Any]) -> Subject:
         return subject_of(kind, data, self._placement_of(kind, data))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from ccm_site.keys import age, care, disk, erasure, escrow, readers, rewrap, wraps
+from ccm_site.keys import age, care, disk, erasure, escrow, making, readers, rewrap, wraps
 from ccm_site.keys.care import Status
 from ccm_site.keys.door import admit, refuse_near, staged
 from ccm_site.keys.erasure import Erased, Request
@@ -20,7 +20,6 @@ from ccm_site.keys.room import FORMAT, KEY_ID, Entry, Room, Tombstone, read_stor
 from ccm_site.keys.trouble import (
     Damaged,
     KeyTrouble,
-    NoReaders,
     WrongIdentity,
     in_words,
 )
@@ -118,25 +117,12 @@ class OpenFolder:
             found = self._own_key(subject)
             if found:
                 return found
-            allowed = [reader for reader in self.readers() if reader.may_read(subject.of, self.today)]
-            if not allowed:
-                raise NoReaders(
-                    self.folder, f"no reader in force on {in_words(self.today)} reads records about a {subject.of}, so nobody could open them",
-                    "let the register name a post that does, then run: ccm keys rewrap",
-                )  # fmt: skip
-            identity = age.new_identity()
-            held = wraps.wrap_for(str(identity).encode(), allowed)
-            tag = self.room.tag(subject)
-            entry = Entry(
-                age.random_id("KY"), subject.of, self.today.isoformat(), age.recipient_of(identity), (tag,), held
-            )
-            plan = {"do": "index", "key": entry.id, "tag": tag, "own": True}
-            self.room.begin(plan)
-            self.room.save(entry)
-            self.room.do_index(plan)
-            self.room.end()
-            self.room.log(self.reader.person, "made a key", [entry.id])
-            return entry.key
+            return making.make(self, subject)
+
+    def renew(self, subject: Subject) -> SubjectKey:
+        """A new key as the current one of a subject; the earlier ones belong to it still. Raises NoReaders."""
+        with self.writing():
+            return making.make(self, subject)
 
     def _own_key(self, subject: Subject) -> SubjectKey | None:
         tag = self.room.tag(subject)
@@ -184,14 +170,13 @@ class OpenFolder:
             self.room.end()
             self.room.log(self.reader.person, "joined a key to another subject", [key_id])
 
-    def leave(self, key_id: str, subject: Subject) -> None:
-        """A key that was joined to a subject belongs to it no more. The subject that it was made for keeps it."""
-        with self.writing():
-            plan = {"do": "leave", "key": key_id, "tag": self.room.tag(subject)}
-            self.room.begin(plan)
-            self.room.do_leave(plan)
-            self.room.end()
-            self.room.log(self.reader.person, "took a key from a subject", [key_id])
+    def belongs_only(self, key_id: str, subjects: Collection[Subject]) -> bool:
+        """Whether a key belongs to none but these subjects. False for one that is not here. Raises Damaged."""
+        try:
+            tags = self.room.entry(key_id).tags
+        except FileNotFoundError:
+            return False
+        return set(tags) <= {self.room.tag(subject) for subject in subjects}
 
     def open(self, key_ids: Iterable[str]) -> Mapping[str, age.Identity | Shut]:
         """The secret half of each key, or why it stays shut; about 0.2 ms each, less for one that was opened before.
@@ -302,11 +287,6 @@ class OpenFolder:
         return (self.folder / "destroyed.json", self.folder / "readers.json")
 
     # Erasure
-
-    def destroy(self, subject: Subject, request: str) -> tuple[SubjectKey, ...]:
-        """Destroy all keys of a subject by a request that a second person has confirmed. Raises ErasureRefused, EscrowAway."""
-        with self.writing():
-            return erasure.destroy(self, subject, request)
 
     def request_erasure(self, subject: Subject, reason: str, rule: str, post: str) -> str:
         """Ask for the keys of a subject to be destroyed; gives the request's id ``ER-…``. Raises ErasureRefused."""

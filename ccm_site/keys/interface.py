@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -52,8 +52,11 @@ class Keys(Protocol):
     def join(self, key_id: str, subject: Subject) -> None:
         """A key made for another subject belongs to this one too, so that erasing either destroys it."""
 
-    def leave(self, key_id: str, subject: Subject) -> None:
-        """A key that was joined to a subject belongs to it no more."""
+    def renew(self, subject: Subject) -> SubjectKey:
+        """A new key as the current one of a subject. Its earlier ones belong to it still, and to whom they were joined."""
+
+    def belongs_only(self, key_id: str, subjects: Collection[Subject]) -> bool:
+        """Whether a key belongs to none but these subjects, so that erasing another does not destroy it."""
 
     def open(self, key_ids: Iterable[str]) -> Mapping[str, Identity | Shut]:
         """The secret half of each key, or why it stays shut."""

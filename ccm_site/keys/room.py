@@ -13,7 +13,7 @@ import hmac
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -174,14 +174,10 @@ class Room:
             disk.sweep(self.folder / name, deep=True)
         if plan["do"] == "index":
             self.do_index(plan)
-        elif plan["do"] == "leave":
-            self.do_leave(plan)
         elif plan["do"] == "destroy":
             self.do_destroy(plan)
         self.end()
-        return (
-            (plan["key"],) if plan["do"] in {"index", "leave"} else tuple(item["key"] for item in plan.get("keys", ()))
-        )
+        return (plan["key"],) if plan["do"] == "index" else tuple(item["key"] for item in plan.get("keys", ()))
 
     def do_index(self, plan: Mapping[str, Any]) -> None:
         """Enter a key under a tag, if the key carries it."""
@@ -193,19 +189,6 @@ class Room:
         index = self.index(tag)
         if carries and key not in index.keys:
             self.save_index(tag, Index(key if plan["own"] else index.own, (*index.keys, key)))
-
-    def do_leave(self, plan: Mapping[str, Any]) -> None:
-        """Take a key from a tag that it was joined to."""
-        key, tag = plan["key"], plan["tag"]
-        index = self.index(tag)
-        if index.own == key:
-            return
-        self.save_index(tag, Index(index.own, tuple(k for k in index.keys if k != key)))
-        try:
-            entry = self.entry(key)
-        except FileNotFoundError:
-            return
-        self.save(replace(entry, tags=tuple(t for t in entry.tags if t != tag)))
 
     def do_destroy(self, plan: Mapping[str, Any]) -> None:
         """Destroy keys: first the tombstone, from which on they are dead, then the bytes, then what points to them."""
@@ -238,7 +221,7 @@ def _fingerprint(recipient: str) -> str:
 def _sound_plan(plan: Mapping[str, Any]) -> bool:
     """Whether a plan names only what can be a key, a tag or a request, so that it cannot reach another file."""
     try:
-        if plan["do"] in {"index", "leave"}:
+        if plan["do"] == "index":
             return bool(KEY_ID.match(plan["key"]) and TAG.match(plan["tag"]))
         if plan["do"] == "destroy":
             keys = all(KEY_ID.match(item["key"]) and all(map(TAG.match, item["tags"])) for item in plan["keys"])

@@ -1,6 +1,7 @@
 """J-16: an erased case is unreadable in a fresh clone, an old clone, and with a backup that has ended, with every staff key."""
 
 import os
+import shutil
 import subprocess
 from datetime import timedelta
 
@@ -13,7 +14,8 @@ from ccm_site.custody.sealed_files import CannotSeal, opened_text, seal_files
 from ccm_site.custody.subject import as_json, as_text, held_about
 from ccm_site.keys import BackupExpired, KeyTrouble, Subject, backup, expire, load_identity, restore
 from ccm_site.register import load
-from tests.custody.office import CASE, COMPLAINT, PLACEMENT, TODAY
+from tests.custody.office import CASE, CLEAR, COMPLAINT, PLACEMENT, TODAY
+from tests.custody.test_sealing import OTHER, change
 
 SUBJECT = Subject("case", CASE)
 WHY = Ground("erasure_request", "placement_ref", "Asked for by letter")
@@ -35,9 +37,9 @@ def kept(office):
     return office
 
 
-def erase(office, first="s1", second="s2"):
+def erase(office, first="s1", second="s2", subject=SUBJECT):
     asking = office.store(first)
-    id = asking.request_erasure(SUBJECT, str(WHY), WHY.retention_rule, "manager" if first == "s1" else "dpo")
+    id = asking.request_erasure(subject, str(WHY), WHY.retention_rule, "manager" if first == "s1" else "dpo")
     store = office.store(second)
     request = next(r for r in store.pending() if r.id == id)
     return carry_out(
@@ -83,6 +85,20 @@ def test_erased_everywhere(kept, tmp_path):
     # Even where the program believes that it is still yesterday.
     with pytest.raises(KeyTrouble):
         restore(file, tmp_path / "restored", kept.escrow, load_identity(kept.identities["s1"], str), yesterday)
+
+
+@pytest.mark.parametrize("erased", [CASE, OTHER])
+def test_a_complaint_moved_to_another_child_goes_with_each_child_by_its_own_text(office, tmp_path, erased):
+    (office.root / COMPLAINT).write_text(f"{CLEAR[COMPLAINT]}child_ref: {CASE}\n", "utf-8")
+    seal_files(office.root, office.store())
+    before = tmp_path / "before"
+    shutil.copytree(office.root, before)
+    change(office, COMPLAINT, CASE.encode(), OTHER.encode())
+    erase(office, subject=Subject("case", erased))
+    kept, gone = (office.root, before) if erased == CASE else (before, office.root)
+    assert b"Nobody answered" in opened_text(kept, office.store(), COMPLAINT)
+    with pytest.raises(CannotSeal, match="destroyed"):
+        opened_text(gone, office.store(), COMPLAINT)
 
 
 def test_a_backup_restored_in_time_leaves_the_erased_key_out(kept, tmp_path):

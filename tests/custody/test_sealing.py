@@ -11,9 +11,11 @@ from ccm_site.keys.age import wrap
 from ccm_site.kinds import load_kinds
 from ccm_site.model import Key
 from ccm_site.register import load
-from ccm_site.sealing import BadSeal, fault_of, open_fields, seal_fields
+from ccm_site.sealing import NOT_ITS_KEY, BadSeal, fault_of, open_fields, seal_fields
 from ccm_site.source import parse
 from tests.custody.office import CASE, CLEAR, COMPLAINT, PLACEMENT, TODAY
+
+OTHER = "CH-PM5058H-N"
 
 
 def sealed(office, **keys):
@@ -143,11 +145,54 @@ def test_a_complaint_that_turns_out_to_be_about_a_case_goes_with_it(office):
     assert own not in case_keys(office)
     change(office, COMPLAINT, b"source: carer\n", f"source: carer\nchild_ref: {CASE}\n".encode())
     assert read(office, COMPLAINT).data["sealed"]["key"] == own and own in case_keys(office)
-    other = "CH-PM5058H-N"
-    change(office, COMPLAINT, CASE.encode(), other.encode())
-    assert own not in case_keys(office) and case_keys(office, other) == {own}, "no key of one child goes with another's"
-    change(office, COMPLAINT, f"child_ref: {other}\n".encode(), b"")
-    assert case_keys(office, other) == set() and len(case_keys(office)) == 1
+
+
+def test_a_record_moved_to_another_case_leaves_its_key_with_the_first(office):
+    """Its old text, in the history, is the first child's; its new one is the second's. Either goes with its own case only."""
+    sealed(office)
+    change(office, COMPLAINT, b"source: carer\n", f"source: carer\nchild_ref: {CASE}\n".encode())
+    first = read(office, COMPLAINT).data["sealed"]["key"]
+    change(office, COMPLAINT, CASE.encode(), OTHER.encode())
+    second = read(office, COMPLAINT).data["sealed"]["key"]
+    assert first in case_keys(office) and second not in case_keys(office) and case_keys(office, OTHER) == {second}
+    complaint = {k.id for k in office.store().find(Subject("complaint", "K-2026-0001"))}
+    assert complaint == {first, second}, "who erases the complaint erases both"
+    change(office, COMPLAINT, OTHER.encode(), CASE.encode())
+    assert read(office, COMPLAINT).data["sealed"]["key"] == first, "moved back, it needs no third key"
+    change(office, COMPLAINT, f"child_ref: {CASE}\n".encode(), b"")
+    assert read(office, COMPLAINT).data["sealed"]["key"] not in case_keys(office) | case_keys(office, OTHER)
+    assert rules(check(office.root, TODAY, office.store())[1]) == []
+
+
+def test_a_link_to_a_case_changed_by_hand_is_found_and_sealed_with_a_key_of_its_own(office):
+    other = "placements/2026/P-2026-0002/placement.yaml"
+    (office.root / other).parent.mkdir()
+    (office.root / other).write_text(
+        CLEAR[PLACEMENT].replace("P-2026-0001", "P-2026-0002").replace(CASE, OTHER), "utf-8"
+    )
+    path = office.root / COMPLAINT
+    path.write_text(CLEAR[COMPLAINT].replace("contract: ", "placement: P-2026-0001\ncontract: "), "utf-8")
+    sealed(office)
+    first = read(office, COMPLAINT).data["sealed"]["key"]
+    for old, new in (("P-2026-0001", "P-2026-0002"), ("placement: P-2026-0002\n", "")):
+        path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+        fault = next(f for f in check(office.root, TODAY, office.store())[1] if f.severity == "error")
+        assert fault.message == NOT_ITS_KEY and fault.fix == "close it with its own key: ccm seal"
+        assert seal_files(office.root, office.store()).changed == (COMPLAINT,)
+        assert first in case_keys(office) and read(office, COMPLAINT).data["sealed"]["key"] != first
+        assert rules(check(office.root, TODAY, office.store())[1]) == []
+
+
+def test_who_cannot_open_the_placement_leaves_a_complaint_with_its_case(office, monkeypatch):
+    path = office.root / COMPLAINT
+    path.write_text(CLEAR[COMPLAINT].replace("contract: ", "placement: P-2026-0001\ncontract: "), "utf-8")
+    sealed(office)
+    own = read(office, COMPLAINT).data["sealed"]["key"]
+    assert own in case_keys(office)
+    monkeypatch.setattr(Sealer, "_placement", lambda *_: None)
+    assert seal_files(office.root, office.store()).changed == ()
+    change(office, COMPLAINT, b"for a week", b"for a month")
+    assert read(office, COMPLAINT).data["sealed"]["key"] == own and own in case_keys(office)
 
 
 def test_a_complaint_typed_anew_with_its_case_keeps_the_key_of_its_old_text(office):
@@ -164,7 +209,7 @@ def test_a_seal_that_is_not_its_subjects_is_found_and_mended(office):
     path = office.root / COMPLAINT
     path.write_text(path.read_text("utf-8").replace("contract: ", "placement: P-2026-0001\ncontract: "), "utf-8")
     faults = [f.message for f in check(office.root, TODAY, office.store())[1] if f.severity == "error"]
-    assert faults == ["its sealed part is closed with a key that does not belong to what it is about"]
+    assert faults == [NOT_ITS_KEY]
     assert seal_files(office.root, office.store()).changed == (COMPLAINT,)
     assert read(office, COMPLAINT).data["sealed"]["key"] in case_keys(office)
     assert rules(check(office.root, TODAY, office.store())[1]) == []

@@ -15,6 +15,7 @@ from ccm_site.keys import (
     StoreLocked,
     backup,
     disk,
+    erasure,
     fingerprint,
     restore,
 )
@@ -75,7 +76,7 @@ def test_one_person_cannot_erase(house):
     with pytest.raises(ErasureRefused, match="by yourself"):
         store.confirm_erasure(request, "post-ada")
     with pytest.raises(ErasureRefused, match="nobody has confirmed"):
-        store.destroy(CASE, request)
+        erasure.destroy(store, CASE, request)
     with pytest.raises(ErasureRefused, match="does not hold the post"):
         house.open("di").confirm_erasure(request, "post-ada")
     with pytest.raises(ErasureRefused, match="does not hold the post"):
@@ -137,7 +138,7 @@ def test_nothing_to_erase_and_another_subject_are_refused(house):
         store.request_erasure(CASE, " ", "R-PRV-9", "post-ada")
     request = store.request_erasure(CASE, "asked", "R-PRV-9", "post-ada")
     with pytest.raises(ErasureRefused, match="another subject"):
-        house.open("di").destroy(OTHER, request)
+        erasure.destroy(house.open("di"), OTHER, request)
 
 
 def test_without_the_escrow_folder_nothing_is_destroyed(house):
