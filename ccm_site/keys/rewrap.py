@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ccm_site.keys import disk, escrow, readers, wraps
 from ccm_site.keys.readers import Reader
 from ccm_site.keys.room import Entry, read_store
-from ccm_site.keys.trouble import BadReader, Damaged
+from ccm_site.keys.trouble import BadReader, Damaged, NoReaders
 
 if TYPE_CHECKING:
     from ccm_site.keys.folder import OpenFolder
@@ -39,7 +39,31 @@ def remove(store: OpenFolder, person: str) -> Rewrapped:
     left = [reader for reader in listed if reader.person != person]
     if len(left) == len(listed):
         raise BadReader(store.folder, f"{person} is no reader", "look at the list with: ccm keys status")
+    _refuse_last(store, person, left)
     return rewrap(store, left)
+
+
+def _refuse_last(store: OpenFolder, person: str, left: Sequence[Reader]) -> None:
+    """Raises NoReaders where a key would be open to nobody: its wrap would have to stay, and the person read on."""
+    for key_id in store.room.key_ids():
+        try:
+            entry = store.room.entry(key_id)
+        except Damaged:
+            continue
+        others = [r for r in left if r.may_read(entry.of, store.today)]
+        held = any(r.person in entry.wraps and entry.wraps[r.person].to == r.key for r in others)
+        if person not in entry.wraps or held or (others and store.secret_of(entry)):
+            continue
+        about = entry.of.replace("_", " ")
+        if others:
+            what, mend = (
+                f"{person} is the last who can open a key of a {about}",
+                f"let {person} run first: ccm keys rewrap",
+            )
+        else:
+            what = f"{person} is the last who reads what is sealed about a {about}"
+            mend = "let another person in first whose posts read it: ccm keys add PERSON"
+        raise NoReaders(store.folder, f"{what}; nobody was removed", mend)
 
 
 def rewrap(store: OpenFolder, wanted: Sequence[Reader]) -> Rewrapped:

@@ -1,4 +1,4 @@
-"""A key store with a few readers, for tests: Ada and Bo read cases, Cy reads tenders, Di reads nothing but may confirm."""
+"""A key store with a few readers, for tests: Ada and Bo read cases, Cy reads tenders, Di reads nothing but may confirm; Eve, who comes later, reads tenders."""
 
 from datetime import date
 
@@ -10,7 +10,7 @@ CASE = Subject("case", "CH-7K2M9QX-4")
 OTHER = Subject("case", "CH-0000001-1")
 COMPLAINT = Subject("complaint", "K-2026-0001")
 TENDER = Subject("tender", "T-2026-0001")
-READS = {"ada": {"case", "complaint"}, "bo": {"case", "complaint"}, "cy": {"tender"}, "di": set()}
+READS = {"ada": {"case", "complaint"}, "bo": {"case", "complaint"}, "cy": {"tender"}, "di": set(), "eve": {"tender"}}
 
 
 class House:

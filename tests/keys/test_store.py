@@ -351,12 +351,20 @@ def test_a_reader_with_a_new_key_opens_the_old_ones(house):
 def test_the_last_wrap_of_a_key_is_never_taken_away(house):
     store = house.open("ada")
     tender = store.key_for(TENDER)
-    done = store.remove_reader("cy")
+    with pytest.raises(NoReaders, match=r"cy is the last who reads what is sealed about a tender.*ccm keys add PERSON"):
+        store.remove_reader("cy")
+    done = store.rewrap([r for r in store.readers() if r.person != "cy"])
     assert done.kept_last == (tender.id,)
     assert store.room.entry(tender.id).wraps.keys() == {"cy"}
+    store.add_reader(house.reader("cy"))
+    store.add_reader(house.reader("eve"))
+    with pytest.raises(NoReaders, match=r"last who can open a key of a tender.*Let cy run first: ccm keys rewrap"):
+        store.remove_reader("cy")
+    house.open("cy").rewrap(store.readers())
+    assert store.remove_reader("cy").kept_last == ()
     with pytest.raises(NoReaders):
         store.rewrap([house.reader("ada", until=date(2026, 1, 2))])
-    assert len(store.readers()) == 3
+    assert len(store.readers()) == 4
 
 
 def test_readers_that_make_no_sense_are_refused(house):
