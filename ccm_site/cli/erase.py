@@ -25,16 +25,17 @@ from ccm_site.register import Loaded, load
 @click.option(
     "--confirm", is_flag=True, help="Confirm an erasure (ER-…) that another post asked for, and carry it out."
 )
+@click.option("--yes", is_flag=True, help="With --confirm: do not ask. For scripts.")
 @keys_option
 @root_option
 def erase(
     subject_or_request: str | None, pending: bool, ground: str | None, rule: str | None, trigger_on: str, reason: str | None, post: str | None,
-    confirm: bool, keys_at: Path | None, root: Path,
+    confirm: bool, yes: bool, keys_at: Path | None, root: Path,
 ) -> None:  # fmt: skip
     """Erase what is sealed about a subject: a case (CH-…), or a complaint, tender or comment with a key of its own.
 
     It takes two people with two posts: one asks for it, with --ground, --rule and --reason; the other runs
-    `ccm erase ER-… --confirm`. Then the key is destroyed, in every copy nothing can be read any more, and the disposal is recorded.
+    `ccm erase ER-… --confirm`, sees what would go, and says yes. Then the key is destroyed, in every copy nothing can be read any more, and the disposal is recorded.
     It cannot be undone.
     """
     today = date.today()
@@ -42,13 +43,22 @@ def erase(
     if pending:
         _show(store.pending())
         return
+    if confirm and not str(subject_or_request).startswith("ER-"):
+        raise click.UsageError(
+            "--confirm goes with the number of an erasure (ER-…). Those that wait: ccm erase --pending"
+        )
     if subject_or_request is None:
         raise click.UsageError("name a case (CH-…) or the number of a sealed record")
     loaded = load(root, store)
     try:
         mine = erasing.post_for(loaded.register, store.reader.person, post, today)
         if confirm:
-            _confirm(root, loaded, store, subject_or_request, mine, today)
+            _confirm(root, loaded, store, subject_or_request, mine, today, yes)
+        elif subject_or_request.startswith("ER-"):
+            raise erasing.CannotErase(
+                f"{subject_or_request} is an erasure that was asked for. A second person carries it out with: "
+                f"ccm erase {subject_or_request} --confirm"
+            )
         else:
             missing = [n for n, v in (("--ground", ground), ("--rule", rule), ("--reason", reason)) if not v]
             if missing:
@@ -72,15 +82,25 @@ def _ask(loaded: Loaded, store: OpenFolder, name: str, why: erasing.Ground, post
     click.echo(f"A second person with another post confirms it, until {until}: ccm erase {asked} --confirm")
 
 
-def _confirm(root: Path, loaded: Loaded, store: OpenFolder, id: str, post: str, today: date) -> None:
+def _confirm(root: Path, loaded: Loaded, store: OpenFolder, id: str, post: str, today: date, yes: bool) -> None:
     request = next((p for p in store.pending() if p.id == id), None)
     if request is None:
         raise erasing.CannotErase(f"no erasure {id} is waiting. Those that wait: ccm erase --pending")
+    erasing.may_confirm(loaded.register, store, request, post, today)
+    records = erasing.sealed_with(loaded.register, store.find(request.subject))
+    click.echo(
+        f"{id} erases what is sealed about {request.subject.id}. {_counted(len(records), 'record')} can then be read nowhere any more:"
+    )
+    for r in records:
+        click.echo(f"  {r.id} ({r.path})")
+    if not yes and not click.confirm("This cannot be undone. Erase it?", default=False, err=True):
+        raise erasing.CannotErase(f"nothing was erased. {id} waits until {request.expires.isoformat()}")
     erased, written = erasing.carry_out(root, loaded, store, request, post, today)
     for path in written:
         click.echo(f"{path}: the disposal. Save it in the register's history")
-    until = erased.backups_until.isoformat()
-    click.echo(f"{_counted(len(erased.keys), 'key')} destroyed. Backups that hold them end on {until}.")
+    until = erased.backups_until
+    backups = f"Backups that may hold them end on {until.isoformat()}" if until else "No backup holds them"
+    click.echo(f"{_counted(len(erased.keys), 'key')} destroyed. {backups}.")
     click.echo(
         "Stop servers of the restricted site, and start them again: they may still show what was erased.", err=True
     )

@@ -62,7 +62,8 @@ def subject_named(loaded: Loaded, name: str) -> Subject:
     subject = subject_of(kind, record.data, placement.data if placement and kind.name != "placement" else None)
     if subject.of == CASE:
         raise CannotErase(
-            f"{name} is sealed with the key of its case. Erasing is by case: name the case reference instead"
+            f"{name} is sealed with the key of the case that it is about, together with all else about that case. "
+            f"Give the case reference (CH-…) instead; ccm unseal {record.path} shows it as child_ref"
         )
     return subject
 
@@ -99,7 +100,11 @@ def post_for(register: Register, person: str, named: str | None, today: date) ->
         return held[0]
     if named in held:
         return str(named)
-    raise CannotErase(f"say in which post you act, with --post: {' or '.join(held)}")
+    if named is None:
+        raise CannotErase(f"{person} holds more than one post. Say in which you act, with --post: {' or '.join(held)}")
+    raise CannotErase(
+        f"{person} does not hold the post '{named}'. Give one that is held, with --post: {' or '.join(held)}"
+    )
 
 
 def both_may(register: Register, first: str, second: str, today: date) -> str:
@@ -129,6 +134,13 @@ def sealed_with(register: Register, keys: Iterable[SubjectKey]) -> tuple[Record,
     return tuple(sorted((r for r in register if r.seal and r.seal.key in ids), key=lambda r: r.key))
 
 
+def may_confirm(register: Register, store: Keys, request: Request, post: str, today: date) -> str:
+    """Refuse who may not be the second person of a request. Returns the role by which that approval is given. Raises `CannotErase`."""
+    if request.person == store.reader.person:
+        raise CannotErase(f"you asked for {request.id} yourself; a second person, with another post, confirms it")
+    return both_may(register, request.post, post, today)
+
+
 def carry_out(
     root: Path, loaded: Loaded, store: Keys, request: Request, post: str, today: date
 ) -> tuple[Erased, list[str]]:
@@ -137,9 +149,7 @@ def carry_out(
     The disposals are written first and taken back where nothing was destroyed: a crash in between leaves the request waiting, and doing
     this again finishes it. Raises `CannotErase` or `KeyTrouble`.
     """
-    if request.person == store.reader.person:
-        raise CannotErase(f"you asked for {request.id} yourself; a second person, with another post, confirms it")
-    approved_by = both_may(loaded.register, request.post, post, today)
+    approved_by = may_confirm(loaded.register, store, request, post, today)
     written = []
     for data in _disposals(loaded.register, store.find(request.subject), request, post, approved_by, today):
         path = f"policy/disposals/{data['id']}.yaml"

@@ -35,6 +35,13 @@ def held_about(register: Register, keys: Keys, subject: Subject) -> Held:
 def as_text(held: Held, kinds: Kinds) -> str:
     """For reading and printing: each record under a heading, as it would stand in its file if nothing were sealed."""
     out = [f"Everything held about {held.subject.id}: {_records(len(held.records))}."]
+    if not held.records:
+        out.append(
+            "Either nothing about it was ever entered here, or it was erased: an erasure leaves nothing that says whose it was. "
+            "What was erased when: policy/disposals. Look at the reference again, and ask the data protection officer."
+        )
+    if any(r.seal and r.seal.erased for r in held.records):
+        out.append("It was erased: of its record only what is in clear is left.")
     for record in held.records:
         shut = f"\n(not opened: {record.seal.shut})" if record.seal and record.seal.shut else ""
         out.append(

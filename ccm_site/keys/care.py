@@ -48,10 +48,9 @@ def status(store: OpenFolder) -> Status:
             own = entry.wraps.get(reader.person)
             if entry.of in reader.reads and (own is None or own.to != reader.key):
                 lacking[reader.person] += 1
-    until = backups_until(store.folder, date.min)
     return Status(
         dict(keys), dict(lacking), damaged, len(store.destroyed()), len(erasure.pending(store)),
-        until if until > date.min else None, store.escrow_folder, escrow.in_reach(store.escrow_folder, store.store_id),
+        backups_until(store.folder, store.today), store.escrow_folder, escrow.in_reach(store.escrow_folder, store.store_id),
     )  # fmt: skip
 
 

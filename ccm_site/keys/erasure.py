@@ -42,7 +42,7 @@ class Request:
 class Erased:
     """What was destroyed, for the register's disposal record. ``posts`` and ``persons`` are who asked, who confirmed.
 
-    ``backups_until`` is the last day on which a backup that still holds the keys can be opened. Only this answer names the subject.
+    ``backups_until`` is the last day on which a backup that still holds the keys can be opened, None where there is none. Only this answer names the subject.
     """
 
     subject: Subject
@@ -52,7 +52,7 @@ class Erased:
     rule: str
     posts: tuple[str, str]
     persons: tuple[str, str]
-    backups_until: date
+    backups_until: date | None
 
 
 def request(store: OpenFolder, subject: Subject, reason: str, rule: str, post: str) -> str:
@@ -60,16 +60,22 @@ def request(store: OpenFolder, subject: Subject, reason: str, rule: str, post: s
     _own_post(store, post)
     if not reason.strip() or not rule.strip():
         raise ErasureRefused(store.folder, "an erasure needs a reason and a rule", "say why, and by which rule")
-    keys = store.room.index(store.room.tag(subject)).keys
+    keys = _keys_of(store, subject)
     if not keys:
         raise ErasureRefused(
             store.folder,
-            f"no key of this {subject.of} is in this store: nothing about it is sealed",
-            "look at the reference",
+            f"no key of this {subject.of.replace('_', ' ')} is in this store: nothing about it is sealed, or it was erased before",
+            "look at the reference, and at the disposals in policy/disposals",
         )
     for waiting in _all(store):
-        if waiting.expires < store.today:
+        if waiting.expires < store.today or not _keys_of(store, waiting.subject):
             disk.wipe(_path(store, waiting.id))
+        elif waiting.subject == subject:
+            raise ErasureRefused(
+                store.folder,
+                f"{waiting.id} asks for this already: by {waiting.post} on {in_words(waiting.made_on)}, waiting until {in_words(waiting.expires)}",
+                f"have another person with another post confirm it: ccm erase {waiting.id} --confirm",
+            )
     made = Request(
         age.random_id("ER"),
         subject,
@@ -86,7 +92,8 @@ def request(store: OpenFolder, subject: Subject, reason: str, rule: str, post: s
 
 
 def pending(store: OpenFolder) -> tuple[Request, ...]:
-    return tuple(waiting for waiting in _all(store) if waiting.expires >= store.today)
+    """Those in time whose subject was not erased meanwhile by another."""
+    return tuple(r for r in _all(store) if r.expires >= store.today and _keys_of(store, r.subject))
 
 
 def confirm(store: OpenFolder, id: str, post: str) -> Erased:
@@ -97,6 +104,11 @@ def confirm(store: OpenFolder, id: str, post: str) -> Erased:
         disk.wipe(_path(store, id))
         raise ErasureRefused(
             store.folder, f"{id} waited until {in_words(asked.expires)} only", "ask again with: ccm erase"
+        )
+    if not _keys_of(store, asked.subject):
+        disk.wipe(_path(store, id))
+        raise ErasureRefused(
+            store.folder, f"what {id} asks for was erased already", "nothing is left to do: look at policy/disposals"
         )
     if asked.person == store.reader.person:
         raise ErasureRefused(store.folder, f"{id} was asked for by yourself", TWO)
@@ -128,7 +140,7 @@ def destroy(store: OpenFolder, subject: Subject, id: str) -> tuple[SubjectKey, .
     escrow.check_escrow(store.escrow_folder, store.store_id)
     room, tag = store.room, store.room.tag(subject)
     items: list[dict[str, Any]] = []
-    for key_id in room.index(tag).keys:
+    for key_id in _keys_of(store, subject):
         try:
             entry = room.entry(key_id)
             items.append({"key": key_id, "recipient": entry.recipient, "tags": sorted({tag, *entry.tags})})
@@ -142,6 +154,11 @@ def destroy(store: OpenFolder, subject: Subject, id: str) -> tuple[SubjectKey, .
     room.log(store.reader.person, "destroyed keys", [id, *(item["key"] for item in items)], asked.rule)
     room.end()
     return tuple(SubjectKey(item["key"], item["recipient"]) for item in items)
+
+
+def _keys_of(store: OpenFolder, subject: Subject) -> tuple[str, ...]:
+    """The ids of a subject's keys, also of those that cannot be read."""
+    return store.room.index(store.room.tag(subject)).keys
 
 
 def _own_post(store: OpenFolder, post: str) -> None:

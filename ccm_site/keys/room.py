@@ -261,9 +261,10 @@ def read_backups(folder: Path) -> list[dict[str, str]]:
         raise Damaged(folder / "backups.json", "is no list of backups", disk.RESTORE) from None
 
 
-def backups_until(folder: Path, today: date) -> date:
-    """The last day on which some backup made until now can be opened; today where there is none."""
-    return max([today, *(date.fromisoformat(item["expires"]) for item in read_backups(folder))])
+def backups_until(folder: Path, today: date) -> date | None:
+    """The last day on which some backup made until now can be opened; None where there is none that still can."""
+    days = (date.fromisoformat(item["expires"]) for item in read_backups(folder))
+    return max((day for day in days if day >= today), default=None)
 
 
 def read_store(folder: Path) -> dict[str, Any]:

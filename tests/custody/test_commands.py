@@ -133,9 +133,25 @@ def test_erase_from_asking_to_disposal(sealed):
     assert "1 record would become unreadable: P-2026-0001" in asked.stdout
     request = asked.stdout.split(":")[0]
     assert request in ccm(sealed, "erase", "--pending", person="s2").stdout
+    assert "asks for this already" in ccm(
+        sealed, "erase", CASE, "--ground", "erasure_request", "--rule", "placement_ref", "--reason", "By letter"
+    ).stderr  # fmt: skip
     assert "yourself" in ccm(sealed, "erase", request, "--confirm").stderr
-    done = ccm(sealed, "erase", request, "--confirm", person="s2")
+    assert f"ccm erase {request} --confirm" in ccm(sealed, "erase", request, person="s2").stderr
+    assert (
+        "s2 does not hold the post 'manager'"
+        in ccm(sealed, "erase", request, "--confirm", "--post", "manager", person="s2").stderr
+    )
+    for answer in ("n\n", ""):
+        asked = ccm(sealed, "erase", request, "--confirm", person="s2", stdin=answer)
+        assert (
+            asked.returncode == 1 and f"P-2026-0001 ({PLACEMENT})" in asked.stdout and "destroyed" not in asked.stdout
+        )
+    assert CASE in ccm(sealed, "unseal", PLACEMENT).stdout
+    done = ccm(sealed, "erase", request, "--confirm", person="s2", stdin="y\n")
     assert done.returncode == 0 and "1 key" in done.stdout and "policy/disposals/DI-" in done.stdout
+    assert "No backup holds them." in done.stdout
+    assert "or it was erased" in ccm(sealed, "subject", CASE).stdout
     assert "destroyed" in ccm(sealed, "unseal", PLACEMENT).stderr
     checked = ccm(sealed, "check")
     assert checked.returncode == 0 and "Erased, not checked" in checked.stdout

@@ -137,7 +137,7 @@ def test_it_takes_two_people_with_the_two_posts(kept):
     assert load(kept.root, store).register.get("placement", "P-2026-0001").data["child_ref"] == CASE
     assert load(kept.root).register.of_kind("disposal") == (), "what was not done is not recorded"
     asking = kept.store("s3")
-    id = asking.request_erasure(SUBJECT, str(WHY), WHY.retention_rule, "finance")
+    id = asking.request_erasure(Subject("complaint", "K-2026-0001"), str(WHY), WHY.retention_rule, "finance")
     dpo = kept.store("s2")
     request = next(r for r in dpo.pending() if r.id == id)
     with pytest.raises(CannotErase, match="finance and dpo together may not"):
@@ -185,7 +185,7 @@ def test_who_is_named_and_in_which_post(kept):
     assert subject_named(loaded, "K-2026-0001") == Subject("complaint", "K-2026-0001")
     for name, words in (
         ("CH-B028XZA-0", "check character"),
-        ("P-2026-0001", "by case"),
+        ("P-2026-0001", "Give the case reference"),
         ("C-2026-0001", "no sealed record"),
     ):
         with pytest.raises(CannotErase, match=words):

@@ -31,7 +31,7 @@ def test_an_erasure_destroys_own_and_joined_keys_and_no_other(house):
     erased = house.erase(CASE)
     assert set(erased.keys) == {own, joined} and erased.subject == CASE
     assert erased.posts == ("post-ada", "post-di") and erased.persons == ("ada", "di")
-    assert (erased.reason, erased.rule, erased.backups_until) == ("they asked for it", "R-PRV-9", TODAY)
+    assert (erased.reason, erased.rule, erased.backups_until) == ("they asked for it", "R-PRV-9", None)
     # The session that had opened them before is shut out as well.
     answers = store.open([own.id, joined.id, other.id])
     assert answers[own.id].reason == answers[joined.id].reason == "destroyed"
@@ -39,6 +39,21 @@ def test_an_erasure_destroys_own_and_joined_keys_and_no_other(house):
     assert store.find(CASE) == () == store.find(COMPLAINT)
     assert store.key_for(CASE).id != own.id
     assert store.check() == ()
+
+
+def test_an_erasure_is_asked_for_once_and_no_request_outlives_what_it_asks_for(house):
+    store = house.open("ada")
+    store.key_for(CASE)
+    store.join(store.key_for(COMPLAINT).id, CASE)
+    first = store.request_erasure(CASE, "asked", "R-PRV-9", "post-ada")
+    with pytest.raises(ErasureRefused, match=f"{first} asks for this already: by post-ada on 25 November 2026"):
+        house.open("bo").request_erasure(CASE, "asked", "R-PRV-9", "post-bo")
+    other = store.request_erasure(COMPLAINT, "asked", "R-PRV-9", "post-ada")
+    house.open("di").confirm_erasure(first, "post-di")
+    assert store.pending() == ()
+    with pytest.raises(ErasureRefused, match="was erased already"):
+        house.open("di").confirm_erasure(other, "post-di")
+    assert list(house.folder.glob("pending/*")) == []
 
 
 def test_what_is_left_says_nothing_of_the_subject(house):
