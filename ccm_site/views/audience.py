@@ -8,6 +8,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from ccm_site.facts.values import mappings, part_of
 from ccm_site.kinds import Field, Kind, Kinds
 from ccm_site.model import AUDIENCES, Audience, Key, Link, Record, Register, pointer_tokens, stricter
 from ccm_site.views.few import veiled
@@ -32,7 +33,7 @@ def project(register: Register, kinds: Kinds, audience: Audience) -> Register:
         if not _record_allowed(record, kind, kinds, audience):
             continue
         data = {n: record.data[n] for n in ("kind", "id", "version") if n in record.data}
-        data |= _allowed(record.data, kind.fields, audience)
+        data |= _allowed(record.data, kind.fields, audience, _units(register, record))
         for name in _withheld(record) if audience == "public" else ():
             data.pop(name, None)
         seal = record.seal if audience == "restricted" else None
@@ -96,24 +97,36 @@ def _remove(data: Any, pointer: str) -> None:
         data.pop(last, None)
 
 
-def _allowed(data: Mapping[str, Any], fields: tuple[Field, ...], audience: Audience) -> dict[str, Any]:
+def _units(register: Register, record: Record) -> Mapping[str, str]:
+    """The units of the standards and measures of the specification that a record reports on, by their short names."""
+    specification = register.get("specification", str(record.data.get("specification")))
+    if specification is None:
+        return {}
+    asked = [e for part in ("standards", "measures") for e in mappings(specification.data.get(part))]
+    return {str(e.get("id")): str(part_of(e, "target").get("unit", "")) for e in asked}
+
+
+def _allowed(
+    data: Mapping[str, Any], fields: tuple[Field, ...], audience: Audience, units: Mapping[str, str]
+) -> dict[str, Any]:
     by_name = {f.name: f for f in fields}
     out: dict[str, Any] = {}
     for name, value in data.items():
         f = by_name.get(name)
         if f is None:
             continue
-        kept = _allowed_value(value, f, audience)
+        kept = _allowed_value(value, f, audience, units)
         if kept is not None:
             out[name] = kept
-    return out if audience == "restricted" else veiled(out, fields)
+    unit = str(data.get("unit") or units.get(str(data.get("measure")), ""))
+    return out if audience == "restricted" else veiled(out, fields, unit)
 
 
-def _allowed_value(value: Any, f: Field, audience: Audience) -> Any:
+def _allowed_value(value: Any, f: Field, audience: Audience, units: Mapping[str, str]) -> Any:
     if isinstance(value, Mapping) and f.fields:
-        return _allowed(value, f.fields, audience) or None
+        return _allowed(value, f.fields, audience, units) or None
     if isinstance(value, list) and f.item:
-        items = [_allowed_value(item, f.item, audience) for item in value]  # gaps keep the places that links point to
+        items = [_allowed_value(item, f.item, audience, units) for item in value]  # gaps keep the places that links point to
         return items if any(item is not None for item in items) else None
     return value if allows(audience, f.audience) and not isinstance(value, (Mapping, list)) else None
 

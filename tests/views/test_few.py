@@ -5,7 +5,9 @@ import itertools
 import pytest
 
 from ccm_site.kinds import load_kinds
+from ccm_site.register import load
 from ccm_site.starter import shipped
+from ccm_site.views.audience import project
 from ccm_site.views.few import veiled
 
 KINDS = load_kinds(shipped() / "schemas")
@@ -42,6 +44,52 @@ def test_outcomes(entered, shown):
 )
 def test_rates(entered, shown):
     assert veiled(entered, VALUES) == shown
+
+
+@pytest.mark.parametrize(
+    ("entered", "unit", "shown"),
+    [
+        ({"measure": "moves-in", "value": "2"}, "number", "not shown"),
+        ({"measure": "moves-in", "value": "2"}, "", "not shown"),
+        ({"measure": "moves-in", "value": "12"}, "number", "12"),
+        ({"measure": "moves-in", "value": "0"}, "number", "0"),
+        ({"measure": "grades", "value": "2"}, "grade_1_to_6", "2"),
+        ({"measure": "late", "value": "2.5"}, "per_cent", "2.5"),
+    ],
+)
+def test_a_figure_with_no_count_beside_it_is_a_count_where_its_unit_may_be_people(entered, unit, shown):
+    assert veiled(entered, VALUES, unit)["value"] == shown
+
+
+@pytest.mark.parametrize(
+    ("entered", "hidden"),
+    [
+        ({"unit": "places", "delivered": "1.46", "occupancy": "36.5"}, {"delivered", "occupancy"}),
+        ({"unit": "places", "delivered": "38.2", "occupancy": "95", "starts": 12}, set()),
+        ({"unit": "places", "delivered": "38.2", "occupancy": "95", "starts": 2}, {"starts"}),
+        ({"unit": "hours_a_week", "delivered": "3.5"}, set()),
+    ],
+)
+def test_volume(entered, hidden):
+    shown = veiled(entered, KINDS["return"].field("volume").fields, entered["unit"])
+    assert {n for n in shown if shown[n] != entered[n]} == hidden
+
+
+def test_a_forecast_of_few_is_a_count():
+    assert (
+        veiled({"unit": "places", "quantity": 2}, KINDS["need"].field("forecast").item.fields, "places")["quantity"]
+        == "<5"
+    )
+
+
+def test_a_record_is_projected_by_the_units_of_its_own_specification():
+    whole = load(shipped())
+    sent = project(whole.register, whole.kinds, "intranet").get("return", "RT-2024-0001").data
+    values = {v["measure"]: v.get("value") for v in sent["values"]}
+    assert values["moves-in"] == "not shown" and values["care-hours"] == "21"
+    assert sent["volume"]["delivered"] == sent["volume"]["occupancy"] == "not shown"
+    later = project(whole.register, whole.kinds, "intranet").get("return", "RT-2026-0006").data
+    assert {v["measure"]: v.get("value") for v in later["values"]}["inspection-grades"] == "1"
 
 
 def test_no_small_count_follows_from_a_total_that_is_known_elsewhere():
