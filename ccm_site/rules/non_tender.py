@@ -21,6 +21,7 @@ from ccm_site.rules.support import (
     grade,
     limit,
     mappings,
+    money,
     months_after,
     number,
     over,
@@ -203,7 +204,7 @@ def _splits(register: Register, scale: Scale, kind: str, group: list[tuple[date,
                 yield found(
                     "R-NTJ-7", "warning", contract, "/estimated_value",
                     f"with {', '.join(c.id for _, c, _ in below)} for {kind} from the same provider, begun within {int(months)} months, "
-                    f"it comes to {before + value:.2f} and reaches the threshold {worded(entry)}, which none does alone",
+                    f"it comes to {money(before + value)} and reaches the threshold {worded(entry)}, which none does alone",
                     "buy them together, or say in the justification why they are apart",
                     *((c, "/estimated_value") for _, c, _ in below),
                 )  # fmt: skip

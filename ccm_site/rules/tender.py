@@ -18,6 +18,7 @@ from ccm_site.rules.support import (
     found,
     limit,
     mappings,
+    money,
     number,
     over,
     part_of,
@@ -160,7 +161,7 @@ def advertised_where_it_must_be(register: Register, kinds: Kinds, today: date) -
         if "reference" not in notice:
             yield found(
                 "R-TND-7", "error", record, "/notice/reference",
-                f"is worth {value:,}, above the {bound.get('amount')} from which a tender is advertised, but has no number of its notice",
+                f"is worth {money(value)}, above the {money(number(bound.get('amount')) or Decimal(0))} from which a tender is advertised, but has no number of its notice",
                 "add 'reference:' with the number of the notice on Public Contracts Scotland",
             )  # fmt: skip
 

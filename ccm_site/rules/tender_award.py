@@ -19,6 +19,8 @@ from ccm_site.rules.support import (
     found,
     in_force,
     mappings,
+    money,
+    number,
     open_to_check,
     over,
     part_of,
@@ -58,7 +60,7 @@ def authority_covers_the_award(changes: Changes, kinds: Kinds, today: date) -> I
         if bound is not None and value is not None and over(value, bound):
             yield found(
                 "R-TND-6", "error", record, "/authority/given_by",
-                f"is worth {value:,}, for which committee alone gives authority (from {bound.get('amount')} on {on})",
+                f"is worth {money(value)}, for which committee alone gives authority (from {money(number(bound.get('amount')) or Decimal(0))} on {on})",
                 "bring the award to committee, and enter its minute",
             )  # fmt: skip
             continue
@@ -87,7 +89,7 @@ def _not_covered(record: Record, delegation: Record, on: date, value: Decimal | 
         return f"was not in force on {on}"
     bound = amount(data.get("limit"))
     if value is not None and (bound is None or value > bound):
-        return f"reaches to {bound or 0:,}, while the award is worth {value:,}"
+        return f"reaches to {money(bound or Decimal(0))}, while the award is worth {money(value)}"
     scope = part_of(delegation.data, "scope")
     if "decisions" in scope and _AWARDING.isdisjoint(texts(scope["decisions"])):
         return "does not cover awards"
