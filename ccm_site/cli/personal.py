@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import click
 from ccm_site.cli.base import inside, inside_file, keys_option, main, needed_keys, root_option, show_faults, stop
 from ccm_site.custody.erasing import CannotErase
 from ccm_site.custody.sealed_files import CannotSeal
+from ccm_site.register import NoRegister, find_root
 from ccm_site.source import Unreadable
 
 
@@ -134,12 +136,33 @@ def names(names_file: Path, hashes_file: Path) -> None:
     from ccm_site.files import write_file
     from ccm_site.personal_data import NamesTrouble, make_names, names_key
 
+    _beside_the_register(hashes_file)
     try:
-        made = make_names(names_file.read_text("utf-8").splitlines(), names_key())
-    except (NamesTrouble, OSError, UnicodeDecodeError) as error:
+        key = names_key()
+        lines = names_file.read_text("utf-8").splitlines()
+    except (NamesTrouble, OSError) as error:
         stop(error)
+    except UnicodeDecodeError:
+        stop(NamesTrouble(f"{names_file}: is not UTF-8. Save it as UTF-8 text, one full name a line"))
+    try:
+        made = make_names(lines, key)
+    except NamesTrouble as error:
+        stop(NamesTrouble(f"{names_file}: {error}"))
     write_file(hashes_file, json.dumps(made).encode(), private=True)
     click.echo(f"{hashes_file}: {sum(len(v) for v in made['hashes'].values())} hashes. Set CCM_NAMES to it.")
+
+
+def _beside_the_register(file: Path) -> None:
+    """Refuse a place within a register, where Git would keep the file for ever, and one whose folder there is not."""
+    folder = file.resolve().parent
+    with suppress(NoRegister):
+        raise click.UsageError(
+            f"{file} would lie in the register {find_root(folder)}. Name a file outside it, for example beside the key of the list"
+        )
+    if not folder.is_dir():
+        raise click.UsageError(
+            f"there is no folder {folder}. Make it first, readable by those only who look texts through"
+        )
 
 
 def _not_into_a_file() -> None:

@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from ccm_site.case_reference import is_case_reference
+from ccm_site.cli import main
 from tests.custody.office import CASE, CLEAR, COMPLAINT, PLACEMENT, environment
 
 
@@ -220,3 +222,22 @@ def test_backup_and_restore(sealed, tmp_path):
     assert f"child_ref: {CASE}" in ccm(sealed, "unseal", PLACEMENT).stdout
     assert ccm(sealed, "keys", "restore", str(file)).returncode == 2, "a store is never overwritten"
     assert "0 backups ended" in ccm(sealed, "keys", "expire").stdout
+
+
+def test_a_list_of_names_is_written_outside_the_register_only(office, tmp_path, monkeypatch):
+    monkeypatch.setenv("CCM_NAMES_KEY", "00" * 32)
+    names = tmp_path / "names.txt"
+    names.write_text("Jamie Smith\n", "utf-8")
+    for place, words in (
+        (office.root / "docs/new/names.json", "would lie in the register"),
+        (tmp_path / "none/names.json", "there is no folder"),
+    ):
+        done = CliRunner().invoke(main, ["names", str(names), str(place)])
+        assert done.exit_code == 2 and words in done.output and not place.parent.exists()
+    good = tmp_path / "names.json"
+    assert CliRunner().invoke(main, ["names", str(names), str(good)]).exit_code == 0 and "Smith" not in good.read_text(
+        "utf-8"
+    )
+    names.write_text("\n", "utf-8")
+    done = CliRunner().invoke(main, ["names", str(names), str(good)])
+    assert done.exit_code == 1 and f"{names}: holds no name" in done.output
