@@ -22,6 +22,12 @@ def repository(root: Path) -> Repo | None:
         return None
 
 
+def private_folder(root: Path) -> Path | None:
+    """A folder of ours beside the repository's own files, which no clone and no push takes along; None outside a repository."""
+    repo = repository(root)
+    return None if repo is None else Path(repo.common_dir) / "ccm"
+
+
 def scrubbed_env() -> dict[str, str]:
     """The environment without variables by which an outer git (a hook, a rebase) would redirect ours."""
     keep = {"GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSL_CAINFO", "GIT_EXEC_PATH"}

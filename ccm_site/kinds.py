@@ -53,6 +53,8 @@ class Field:
     form: str = ""
     required: bool = False
     labels: Mapping[str, str] = field(default_factory=dict)
+    due: Mapping[str, Any] = field(default_factory=dict)
+    """What is to be done by this day, as meta/kind.json describes it; empty where it is no such day."""
     fields: tuple[Field, ...] = ()
 
     @property
@@ -455,7 +457,7 @@ def _field(
         schema=schema, audience=audience, sealed=sealed, clear=x.get("sealed") is False, own_audience="audience" in x, ref=tuple(x.get("ref", ())), backlink=x.get("backlink", ""),
         codes=x.get("codes", ""), rule=x.get("rule", ""), clause=x.get("clause", ""),
         free_text=x.get("free_text", False), people=x.get("people", False), form=x.get("form", ""), required=required,
-        labels=x.get("labels", {}), fields=tuple(children),
+        labels=x.get("labels", {}), due=x.get("due", {}), fields=tuple(children),
     )  # fmt: skip
 
 

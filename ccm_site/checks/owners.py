@@ -1,27 +1,12 @@
-"""Whose a finding is: the post that owns the record it is about, or the contract that the record belongs to."""
+"""Whose findings are: how many of which rule each post has."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
-from ccm_site.model import Finding, Record, Register
-
-_UP = ("contract", "placement", "specification", "tender", "need")
-_DEPTH = 4
-
-
-def owner_of(register: Register, record: Record) -> str:
-    """The post that owns a record: its own ``owner_post``, or that of the contract (or placement, …) that it names. "" where none does."""
-    for _ in range(_DEPTH):
-        post = record.data.get("owner_post")
-        if isinstance(post, str):
-            return post
-        above = next((r for n in _UP if isinstance(v := record.data.get(n), str) and (r := register.get(n, v))), None)
-        if above is None:
-            return ""
-        record = above
-    return ""
+from ccm_site.facts.owners import owner_of
+from ccm_site.model import Finding, Register
 
 
 def by_owner(findings: Iterable[Finding], register: Register) -> Mapping[str, Counter[str]]:

@@ -167,12 +167,13 @@ def build(
     """
     from ccm_site.publish.build import BUILT, OnlyServed
     from ccm_site.publish.build import build as run_build
+    from ccm_site.publish.feeds import BadSecret
 
     try:
         result = run_build(
             root, audiences or BUILT, as_of or date.today(), engine=engine, progress=progress(), inspect=_inspector(root)
         )  # fmt: skip
-    except OnlyServed as error:
+    except (OnlyServed, BadSecret) as error:
         raise click.UsageError(str(error)) from None
     for path in result.removed:
         click.echo(f"{path}: removed. The restricted site is kept in memory only.", err=True)

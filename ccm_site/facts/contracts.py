@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 
-from ccm_site.facts.records import carried_over_on, citing
-from ccm_site.facts.values import day, days_after, mappings, months_after, texts
+from ccm_site.facts.records import carried_over_on, citing, counting
+from ccm_site.facts.values import day, days_after, mappings, months_after, number, part_of, texts
 from ccm_site.model import Record, Register
 
 LIVE = ("ready_for_issue", "issued", "signed", "in_force")
@@ -26,7 +27,9 @@ def final_day(contract: Record, all_options: bool = False) -> date | None:
     """The contract's last day with the extensions that were used, or with every one that it offers; None where it names none."""
     last = day(contract.data.get("end_date"))
     months = sum(
-        int(e.get("months", 0)) for e in mappings(contract.data.get("extensions")) if all_options or "used_on" in e
+        int(number(e.get("months")) or 0)
+        for e in mappings(contract.data.get("extensions"))
+        if all_options or "used_on" in e
     )
     # From the day after, so that the last of a month stays the last of a month.
     return days_after(months_after(days_after(last, 1), months), -1) if last else None
@@ -55,3 +58,30 @@ def signed_on(contract: Record) -> list[date]:
 def monitored_since(contract: Record) -> date | None:
     """From when a contract has been monitored here: its start, or the day on which it was carried over where that is later."""
     return max((d for d in (day(contract.data.get("start_date")), carried_over_on(contract)) if d), default=None)
+
+
+def open_decisions(register: Register) -> Mapping[str, list[date]]:
+    """By type of service the days of the Sourcing Group's decisions from which no contract has come yet."""
+    spent = {
+        str(c.data.get("sourcing_decision"))
+        for c in counting(register, "contract")
+        if c.data.get("status") != "withdrawn"
+    }
+    out: dict[str, list[date]] = defaultdict(list)
+    for decision in counting(register, "sourcing_decision", "decided"):
+        on = day(part_of(decision.data, "decision").get("on"))
+        if on and decision.id not in spent:
+            out[str(decision.data.get("service_type"))].append(on)
+    return out
+
+
+def is_followed(register: Register, contract: Record, decided: Mapping[str, list[date]]) -> bool:
+    """Whether it is decided what follows a contract: by another contract, or by one of the `open_decisions` on its type of service."""
+    start = day(contract.data.get("start_date"))
+    kind = contract.data.get("service_type")
+    if isinstance(kind, str) and any(start is None or on > start for on in decided.get(kind, ())):
+        return True
+    return any(
+        c.data.get("successor_of") == contract.id and c.data.get("status") != "withdrawn"
+        for c in citing(register, contract, "contract")
+    )

@@ -45,9 +45,14 @@ def over(value: Decimal, entry: Mapping[str, Any]) -> bool:
     return value > bound if entry.get("comparator") == ">" else value >= bound
 
 
+def holidays(register: Register) -> dict[str, str]:
+    """The holidays of policy/holidays.yaml: ISO dates, each with what it is called."""
+    return {str(e.get("date")): str(e.get("label", "")) for e in mappings(register.table("holidays").get("entries"))}
+
+
 def working_days_after(register: Register, start: date, days: int) -> date:
     """The day so many working days after a day: Saturdays, Sundays and the holidays of policy/holidays.yaml do not count."""
-    off = {str(e.get("date")) for e in mappings(register.table("holidays").get("entries"))}
+    off = holidays(register)
     current = start
     while days > 0 and current < date.max:
         current += timedelta(days=1)

@@ -15,10 +15,11 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from ccm_site.checks.owners import owner_of
 from ccm_site.checks.run import check
+from ccm_site.facts.owners import owner_of
 from ccm_site.gitrepo import last_changes
 from ccm_site.model import Audience, Change, Finding, Register
+from ccm_site.publish.feeds import feed_secret
 from ccm_site.publish.fresh import Writer, fresh, one_at_a_time
 from ccm_site.publish.memory import MemorySite, MemoryWriter
 from ccm_site.publish.pour import Inspect, Poured, Target, pour
@@ -116,7 +117,7 @@ def build(
 
     With errors in the register nothing is built, unless ``keep_going``: then the records that could be read are shown. Where
     ``inspect`` finds an error in what would be published nothing is swapped in either. Raises `OnlyServed` for the restricted
-    site, and `ShellFailed`, `BadTheme` or `IndexFailed` where a site cannot be made; the old ones then stay.
+    site, and `ShellFailed`, `BadTheme`, `BadSecret` or `IndexFailed` where a site cannot be made; the old ones then stay.
     """
     if not set(audiences) <= set(BUILT):
         raise OnlyServed
@@ -211,7 +212,7 @@ def _poured(
         projected = project(loaded.register, loaded.kinds, audience)
         beside = Beside(
             published_counts(loaded.register, loaded.kinds, audience, today), rule_texts(loaded.kinds),
-            public_register(loaded.register, loaded.kinds), _warned(loaded.register, findings), trace(loaded.kinds),
+            public_register(loaded.register, loaded.kinds), _warned(loaded.register, findings), trace(loaded.kinds), feed_secret(root),
         )  # fmt: skip
         items = site_pages(projected, loaded.kinds, changes, audience, today, beside)
         return shell, pour(target, shell, items, inspect)

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 
-from ccm_site.facts.contracts import BOUND, LEADS, LIVE, READY, final_day, over_on, providers_of, signed_on
+from ccm_site.facts.contracts import (
+    BOUND,
+    LEADS,
+    LIVE,
+    READY,
+    final_day,
+    is_followed,
+    open_decisions,
+    over_on,
+    providers_of,
+    signed_on,
+)
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import rule
@@ -24,7 +34,6 @@ from ccm_site.rules.support import (
     limit,
     mappings,
     open_to_check,
-    part_of,
     texts,
 )
 
@@ -236,7 +245,7 @@ def endings_are_decided_in_time(register: Register, kinds: Kinds, today: date) -
     if ahead is None:
         return
     until = days_after(today, int(ahead))
-    decided = _open_decisions(register)
+    decided = open_decisions(register)
     for contract in counting(register, "contract", "signed", "in_force"):
         last = final_day(contract)
         options = [
@@ -246,7 +255,7 @@ def endings_are_decided_in_time(register: Register, kinds: Kinds, today: date) -
         ends = last is not None and today <= last <= until
         if not (ends or options) or contract.data.get("placement_specific") is True:
             continue
-        if _is_followed(register, contract, decided):
+        if is_followed(register, contract, decided):
             continue
         if ends:
             yield found(
@@ -261,28 +270,6 @@ def endings_are_decided_in_time(register: Register, kinds: Kinds, today: date) -
                 f"its option to extend must be used by {by}, within {ahead} days, and nothing is decided about what follows",
                 "use the option, or record the sourcing decision on what follows",
             )  # fmt: skip
-
-
-def _open_decisions(register: Register) -> Mapping[str, list[date]]:
-    """By type of service the days of the Sourcing Group's decisions from which no contract has come yet."""
-    spent = {c.data.get("sourcing_decision") for c in counting(register, "contract") if c.data["status"] != "withdrawn"}
-    out: dict[str, list[date]] = defaultdict(list)
-    for decision in counting(register, "sourcing_decision", "decided"):
-        on = day(part_of(decision.data, "decision").get("on"))
-        if on and decision.id not in spent:
-            out[str(decision.data.get("service_type"))].append(on)
-    return out
-
-
-def _is_followed(register: Register, contract: Record, decided: Mapping[str, list[date]]) -> bool:
-    start = day(contract.data.get("start_date"))
-    kind = contract.data.get("service_type")
-    if isinstance(kind, str) and any(start is None or on > start for on in decided.get(kind, ())):
-        return True
-    return any(
-        c.data.get("successor_of") == contract.id and c.data.get("status") != "withdrawn"
-        for c in citing(register, contract, "contract")
-    )
 
 
 @rule("R-CON-14")

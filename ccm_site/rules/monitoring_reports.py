@@ -156,7 +156,9 @@ def small_counts_stay_out_of_print(register: Register, kinds: Kinds, today: date
         views = mappings(report.data.get("sector_view"))
         published = [("/title", report.data.get("title"))]
         published += [
-            (f"/sector_view/{i}/{n}", v.get(n)) for i, v in enumerate(views) for n in ("summary", "performance", "reason")
+            (f"/sector_view/{i}/{n}", v.get(n))
+            for i, v in enumerate(views)
+            for n in ("summary", "performance", "reason")
         ]
         for pointer, text in published:
             if isinstance(text, str) and any(_tells_a_few(m[1], m[2], int(least)) for m in _FEW.finditer(text)):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
-from functools import lru_cache
 
+from ccm_site.facts.review_cycle import missing_slots
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import Changes, change_rule, rule
@@ -16,22 +15,15 @@ from ccm_site.rules.support import (
     counting,
     day,
     days_after,
-    entries,
     found,
     gathered,
     mappings,
-    months_after,
     number,
 )
 
 _HELD = ("held", "minutes_agreed", "closed")
 _AHEAD = ("scheduled", "preparing", "postponed")
 _MANAGER = frozenset({"ccm", "ccm_delegate"})
-_SERVES = {"annual": ("annual", "end_of_contract"), "biannual": ("biannual", "annual", "end_of_contract")}
-_LONGEST = 600  # months; a last day such as 9999-12-31 stands for "no end"
-
-Slot = tuple[date, str]
-"""The day by which the cycle calls for a review, and its type."""
 
 
 @rule("R-REV-1-a", "F-4-SM-7", "F-FC-17")
@@ -46,7 +38,7 @@ def reviews_are_planned(register: Register, kinds: Kinds, today: date) -> Iterat
     """
     reviews = gathered(register, "review", "contract")
     for contract in counting(register, "contract", "in_force"):
-        missing = _missing_slots(register, contract, reviews.get(contract.id, ()), today)
+        missing = missing_slots(register, contract, reviews.get(contract.id, ()), today)
         if missing:
             shown = ", ".join(f"{kind.replace('_', ' ')} by {due}" for due, kind in missing[:4])
             more = f" and {len(missing) - 4} more" if len(missing) > 4 else ""
@@ -55,59 +47,6 @@ def reviews_are_planned(register: Register, kinds: Kinds, today: date) -> Iterat
                 f"is in force and lacks reviews of its cycle: {shown}{more}",
                 "add a review with each of these days as due_by, planned for a later day where that one has passed",
             )  # fmt: skip
-
-
-def _missing_slots(register: Register, contract: Record, reviews: Sequence[Record], today: date) -> list[Slot]:
-    data = contract.data
-    cycle, start, end = data.get("review_cycle"), day(data.get("start_date")), day(data.get("end_date"))
-    if not isinstance(cycle, dict) or start is None or start.year > 9000 or (end and end < start):
-        return []
-    annual, biannual = number(cycle.get("annual_months")), number(cycle.get("biannual_months"))
-    if not annual or not biannual or annual < 1 or biannual < 1:
-        return []
-    last = days_after(min(end or months_after(today, int(annual)), months_after(start, _LONGEST)), 1)
-    slots = _slots(start, last, int(biannual), int(annual)) or _end_slot(register, start, end)
-    since = carried_over_on(contract)
-    served = _served(slots, reviews, int(biannual))
-    return [s for n, s in enumerate(slots) if n not in served and (since is None or s[0] > since)]
-
-
-@lru_cache(4096)
-def _slots(start: date, last: date, biannual: int, annual: int) -> Sequence[Slot]:
-    found: dict[date, str] = {}
-    for kind, step in (("annual", annual), ("biannual", biannual)):
-        months = step
-        while (due := months_after(start, months)) <= last:
-            found.setdefault(due, kind)
-            months += step
-    return tuple(sorted(found.items()))
-
-
-def _end_slot(register: Register, start: date, end: date | None) -> list[Slot]:
-    for entry in entries(register, "review_cycle", start):
-        before = number(entry.get("end_review_days"))
-        if end and before:
-            return [(days_after(end, -int(before)), "end_of_contract")]
-    return []
-
-
-def _served(slots: Sequence[Slot], reviews: Sequence[Record], biannual: int) -> set[int]:
-    """The numbers of the slots for which a review is held or in the calendar."""
-    served: set[int] = set()
-    for review in reviews:
-        due, kind = day(review.data.get("due_by")), review.data.get("review_type")
-        if due is None or review.data.get("status") == "cancelled" or not slots:
-            continue
-        if slots[0][1] == "end_of_contract":
-            served |= {0} if kind != "extra" else set()
-            continue
-        after = bisect_left(slots, (due, ""))
-        nearest = min(range(max(after - 1, 0), min(after + 1, len(slots))), key=lambda n: abs(slots[n][0] - due))
-        if kind == "end_of_contract":
-            served |= set(range(nearest, len(slots)))
-        elif kind in _SERVES[slots[nearest][1]] and abs(slots[nearest][0] - due).days <= 15 * biannual:
-            served.add(nearest)
-    return served
 
 
 @change_rule("R-REV-3-a", "F-4-SM-8", "F-FC-19")

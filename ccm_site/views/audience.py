@@ -126,7 +126,9 @@ def _allowed_value(value: Any, f: Field, audience: Audience, units: Mapping[str,
     if isinstance(value, Mapping) and f.fields:
         return _allowed(value, f.fields, audience, units) or None
     if isinstance(value, list) and f.item:
-        items = [_allowed_value(item, f.item, audience, units) for item in value]  # gaps keep the places that links point to
+        items = [
+            _allowed_value(item, f.item, audience, units) for item in value
+        ]  # gaps keep the places that links point to
         return items if any(item is not None for item in items) else None
     return value if allows(audience, f.audience) and not isinstance(value, (Mapping, list)) else None
 

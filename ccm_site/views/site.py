@@ -8,6 +8,7 @@ from datetime import date
 
 from ccm_site.kinds import Kind, Kinds
 from ccm_site.model import Audience, Change, Register, RuleText, TraceRow
+from ccm_site.views.calendar import calendar_pages
 from ccm_site.views.context import AREAS, Site, is_first, shown_kinds
 from ccm_site.views.counts import Counts
 from ccm_site.views.deciding import deciding_page
@@ -27,6 +28,7 @@ from ccm_site.views.text import At
 from ccm_site.views.to_look_at import Warned, to_look_at_page
 from ccm_site.views.trace import trace_page
 from ccm_site.views.urls import (
+    CALENDAR,
     DECIDING,
     DICTIONARY,
     EXCEPTIONS,
@@ -66,6 +68,7 @@ def sections(kinds: Kinds, audience: Audience) -> tuple[Section, ...]:
     if kinds.get("contract") in shown:
         out.append(Section("Public register", PUBLIC_REGISTER))
     if audience != "public":
+        out.append(Section("Calendar", CALENDAR))
         out.append(Section("How it fits together", FLOW))
         out.append(Section("In numbers", NUMBERS))
         out.append(Section("To look at", TO_LOOK_AT))
@@ -85,7 +88,8 @@ class Beside:
     """What a site shows that is not in its projected register: made from the whole of it, and already no more than the audience may know.
 
     ``counts`` are numbers of people; ``rules`` the rules in words; ``published`` the entries of the public register of contracts;
-    ``warned`` what the check warns of; ``traced`` the framework's requirements with what carries them.
+    ``warned`` what the check warns of; ``traced`` the framework's requirements with what carries them;
+    ``feed_secret`` makes the addresses of calendars, None for none.
     """
 
     counts: Counts = NOTHING_COUNTED
@@ -93,6 +97,7 @@ class Beside:
     published: Sequence[Entry] = ()
     warned: Sequence[Warned] = ()
     traced: Sequence[TraceRow] = ()
+    feed_secret: bytes | None = None
 
 
 def site_pages(
@@ -119,6 +124,7 @@ def site_pages(
     if site.kinds.get("contract") in site.shown:
         yield from public_register_pages(site, beside.published)
     if audience != "public":
+        yield from calendar_pages(site, beside.feed_secret)
         yield flow_page(site)
         yield from numbers_pages(site, beside.counts)
         yield from to_look_at_page(site, beside.warned, beside.rules)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from urllib.parse import quote, urlencode
 
 from ccm_site.kinds import Kind
 
 POLICY = "policy/"  # the page of the area, and the folder of its tables
+CALENDAR = "calendar/"
+CALENDAR_FILE = "calendar/contract-reviews.ics"
+FEEDS = "feeds/"
 DICTIONARY = "dictionary/"
 FLOW = "how-it-fits-together/"
 NUMBERS = "in-numbers/"
@@ -31,6 +35,18 @@ def folder(kind: Kind) -> str:
 def hyphened(text: str) -> str:
     """A text as part of an address: small letters and figures, with hyphens between."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def calendar_month(day: date) -> str:
+    return f"{CALENDAR}{day:%Y-%m}/"
+
+
+def calendar_post(post: str) -> str:
+    return f"{CALENDAR}posts/{post}/"
+
+
+def calendar_contract(contract: str) -> str:
+    return f"{CALENDAR}contracts/{contract}.ics"
 
 
 def dictionary_url(kind: Kind) -> str:
