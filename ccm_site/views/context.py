@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -61,13 +61,17 @@ def is_first(kind: Kind) -> bool:
 
 @dataclass(frozen=True)
 class Site:
-    """One audience's register on one day. ``register`` is already projected: nothing stricter is in it."""
+    """One audience's register on one day. ``register`` is already projected: nothing stricter is in it.
+
+    ``withheld`` says by a contract's number which parts of it are not published, each with its ground.
+    """
 
     register: Register
     kinds: Kinds
     changes: Mapping[str, Change]
     audience: Audience
     today: date
+    withheld: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
     @cached_property
     def kept(self) -> dict[tuple[str, str], Any]:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ccm_site.kinds import Kinds
+from ccm_site.kinds import Kind, Kinds
 from ccm_site.model import Record, Register
 from ccm_site.views.context import Site
 from ccm_site.views.page import Extra, Page
@@ -43,11 +43,15 @@ TITLES = (
 
 @dataclass(frozen=True)
 class Entry:
-    """One contract of the public register: its number, whether it has a page of its own, and its cells in the order of `TITLES`."""
+    """One contract of the public register: its number, whether it has a page of its own, and its cells in the order of `TITLES`.
+
+    ``withheld`` names each part that is not published, with its ground.
+    """
 
     id: str
     has_page: bool
     cells: tuple[str, ...]
+    withheld: tuple[tuple[str, str], ...] = ()
 
 
 def public_register(register: Register, kinds: Kinds) -> tuple[Entry, ...]:
@@ -87,7 +91,12 @@ def _entry(register: Register, kinds: Kinds, record: Record) -> Entry:
         shown("start_date", str(data.get("start_date", ""))), shown("end_date", end or str(data.get("end_circumstances", ""))),
         shown("extensions", _extensions(data.get("extensions"))), shown("estimated_value", _value(data.get("estimated_value"))),
         _label(kind, "route", data.get("route")), str(notice or ""), _state(kind, data), _name(register, "post", data.get("owner_post"), "title"),
-    ))  # fmt: skip
+    ), tuple((_title(kind, name), f"Withheld, section 35(6)({g}): {GROUNDS.get(g, g)}") for name, g in grounds.items()))  # fmt: skip
+
+
+def _title(kind: Kind, name: str) -> str:
+    field = kind.field(name)
+    return field.title if field else name
 
 
 def _name(register: Register, kind: str, id: Any, field: str) -> str:

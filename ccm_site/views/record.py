@@ -76,6 +76,8 @@ class Card:
     steps: tuple[Step, ...]
     links: tuple[LinkGroup, ...]
     changed: Markup
+    withheld: tuple[Fact, ...] = ()
+    """What is not published of it, and on which ground."""
 
 
 def record_page(site: Site, record: Record) -> Page:
@@ -148,7 +150,13 @@ def _card(at: At, record: Record) -> Card:
         steps=_steps(site, kind, record),
         links=tuple(_links(at, record)),
         changed=_changed(site, record),
+        withheld=_withheld(site, kind, record),
     )
+
+
+def _withheld(site: Site, kind: Kind, record: Record) -> tuple[Fact, ...]:
+    parts = site.withheld.get(record.id, ()) if kind.name == "contract" else ()
+    return tuple(Fact(title, Markup("{}").format(ground)) for title, ground in parts)
 
 
 def _is_state(kind: Kind, name: str) -> bool:

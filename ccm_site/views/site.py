@@ -107,7 +107,9 @@ def site_pages(
 
     ``changes`` holds the last change of each file by its path; ``today`` decides what is near its end.
     """
-    site, beside = Site(register, kinds, changes, audience, today), beside or Beside()
+    beside = beside or Beside()
+    withheld = {e.id: e.withheld for e in beside.published if e.withheld} if audience == "public" else {}
+    site = Site(register, kinds, changes, audience, today, withheld)
     yield home_page(site)
     for kind in site.shown:
         records = site.of_kind(kind)

@@ -6,9 +6,11 @@ import io
 from ccm_site.model import Key, Record, Register
 from ccm_site.register import load
 from ccm_site.starter import shipped
+from ccm_site.views.audience import project
 from ccm_site.views.page import Extra, Page
 from ccm_site.views.public_register import TITLES, public_register, public_register_pages
-from tests.views.sites import KINDS, site
+from ccm_site.views.site import Beside, site_pages
+from tests.views.sites import KINDS, TODAY, site
 
 MONEY = {"amount": "95000.00", "vat_basis": "exempt"}
 
@@ -104,3 +106,25 @@ def test_the_demonstration_lists_its_regulated_contracts():
     names = [str(r.data["name"]) for r in register.of_kind("person")]
     text = str([e.cells for e in public_register(register, KINDS)])
     assert not any(n in text for n in names) and "CH-" not in text and "P-20" not in text
+
+
+def test_a_contracts_own_public_page_says_what_is_withheld_and_why():
+    part = {
+        "field": "estimated_value",
+        "ground": "b",
+        "reason": "Secret reason",
+        "approved_by_role": "ccm",
+        "review_on": "2027-01-01",
+    }
+    register = Register({r.key: r for r in [contract(1, public_register={"regulated": True, "withheld": [part]})]})
+    made = site_pages(
+        project(register, KINDS, "public"),
+        KINDS,
+        {},
+        "public",
+        TODAY,
+        Beside(published=public_register(register, KINDS)),
+    )
+    (page,) = [p for p in made if isinstance(p, Page) and p.url == "contracts/C-2026-0001/"]
+    assert "Withheld, section 35(6)(b): commercial interests of a person" in page.body
+    assert "Secret reason" not in page.body and "95,000" not in page.body
