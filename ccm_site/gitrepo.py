@@ -115,7 +115,9 @@ def commit_files(root: Path, name: str) -> CommitFiles:
         )
         listed = _git(root, "ls-tree", "-r", "-z", commit, "--", ".")
     except subprocess.CalledProcessError:
-        raise UnknownCommit(f"there is no state '{name}' in the history of {root}") from None
+        raise UnknownCommit(
+            f"there is no state '{name}' in the history of {root}. Mend: name a commit, a branch or a tag; git fetch brings those of others"
+        ) from None
     blobs = {}
     for entry in listed.decode("utf-8", "surrogateescape").split("\0"):
         head, _, path = entry.partition("\t")

@@ -100,7 +100,9 @@ def inside(root: Path, path: Path) -> str:
     """The path relative to the register, whether it was named from the current folder or from the register's own."""
     full = next((p for p in (path.resolve(), (root / path).resolve()) if p.is_relative_to(root) and p.exists()), None)
     if full is None:
-        raise click.UsageError(f"there is no {path} in the register {root}")
+        raise click.UsageError(
+            f"there is no {path} in the register {root}. Mend: name a file or folder of it, from the current folder or from the register's"
+        )
     return full.relative_to(root).as_posix()
 
 

@@ -222,7 +222,7 @@ def _warned(register: Register, findings: Sequence[Finding]) -> tuple[Warned, ..
     """The warnings of a check, each with whose it is."""
     by_path = {r.path: r for r in register}
     return tuple(
-        Warned(owner_of(register, record), f.rule, record.key)
+        Warned(owner_of(register, record), f.rule, record.key, f.at.pointer)
         for f in findings
         if f.severity == "warning" and (record := by_path.get(f.at.path))
     )

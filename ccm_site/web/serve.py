@@ -112,7 +112,10 @@ def listening(app: Flask, port: int):  # type: ignore[no-untyped-def]  # waitres
     }
     try:
         return create_server(app, port=port, **options)  # type: ignore[arg-type]
-    except OSError:
+    except OSError as error:
+        _to_stderr(
+            f"Port {port} cannot be had ({error.strerror or error}); another one is taken. To choose one: --port N"
+        )
         return create_server(app, port=0, **options)  # type: ignore[arg-type]
 
 
