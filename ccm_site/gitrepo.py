@@ -67,6 +67,9 @@ class UnknownCommit(Exception):
     """A name that no commit of the repository has."""
 
 
+_ODD = {"120000": "a link", "160000": "another repository"}
+
+
 @dataclass(frozen=True)
 class CommitFiles:
     """The files of one commit below a folder of the repository, read from its objects; nothing is checked out."""
@@ -76,6 +79,8 @@ class CommitFiles:
     """Path, relative to the folder, with forward slashes, to the id of its blob."""
     kept: dict[str, bytes] = field(default_factory=dict)
     """What was read ahead."""
+    odd: Mapping[str, str] = field(default_factory=dict)
+    """What is no plain file, by its path: ``a link`` (it may lead out of the register) or ``another repository``."""
 
     def paths(self, folders: Iterable[str]) -> list[str]:
         """Every file below the folders, in order."""
@@ -93,7 +98,7 @@ class CommitFiles:
     def held(self) -> CommitFiles:
         """The same with every record's file read in one pass."""
         wanted = [p for p in self.blobs if p.endswith((".yaml", "README.md"))]
-        return CommitFiles(self.folder, self.blobs, dict(self.many(wanted)))
+        return CommitFiles(self.folder, self.blobs, dict(self.many(wanted)), self.odd)
 
     def many(self, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         """Several files in one pass."""
@@ -118,12 +123,32 @@ def commit_files(root: Path, name: str) -> CommitFiles:
         raise UnknownCommit(
             f"there is no state '{name}' in the history of {root}. Mend: name a commit, a branch or a tag; git fetch brings those of others"
         ) from None
-    blobs = {}
+    blobs, odd = {}, {}
     for entry in listed.decode("utf-8", "surrogateescape").split("\0"):
         head, _, path = entry.partition("\t")
-        if path and head.split()[1] == "blob" and not head.startswith("120000"):
-            blobs[path] = head.split()[2]
-    return CommitFiles(root, blobs)
+        if not path:
+            continue
+        mode, _, blob = head.split()
+        if mode in _ODD:
+            odd[path] = _ODD[mode]
+        else:
+            blobs[path] = blob
+    return CommitFiles(root, blobs, odd=odd)
+
+
+def blobs_between(root: Path, base: str, head: str) -> list[tuple[str, str, bytes]]:
+    """Every version of a file that ``head``'s history has and ``base``'s has not: path, blob id and bytes, also of what was taken
+    out again before ``head``. Raises `UnknownCommit`."""
+    listed = _git(root, "rev-list", "--objects", "--end-of-options", f"{base}..{head}", "--", ".").decode(
+        "utf-8", "surrogateescape"
+    )
+    named = [(id, path) for id, _, path in (line.partition(" ") for line in listed.splitlines()) if path]
+    asked = "".join(f"{id}\n" for id, _ in named).encode()
+    kinds = _git(root, "cat-file", "--batch-check=%(objecttype)", stdin=asked).decode().split("\n")
+    versions = [(path, id) for (id, path), kind in zip(named, kinds, strict=False) if kind == "blob"]
+    ids = dict.fromkeys(id for _, id in versions)
+    read = dict(CommitFiles(root, {id: id for id in ids}).many(list(ids)))
+    return [(path, id, read[id]) for path, id in versions]
 
 
 def messages_between(root: Path, base: str, head: str) -> list[tuple[str, str]]:

@@ -61,7 +61,7 @@ def unspoken(findings: Iterable[Finding], detector: Detector, today: date) -> li
         return replace(at, path=paths[at.path], pointer=said(at.pointer))
 
     def said(text: str) -> str:
-        return _without(text, detector.find(text, free_text=False, only=_NEVER_SAID))
+        return without_persons(text, detector)
 
     return [
         replace(
@@ -69,6 +69,11 @@ def unspoken(findings: Iterable[Finding], detector: Detector, today: date) -> li
         )
         for f in findings
     ]
+
+
+def without_persons(text: str, detector: Detector) -> str:
+    """A text with what names or numbers a person left out."""
+    return _without(text, detector.find(text, free_text=False, only=_NEVER_SAID))
 
 
 def _without(text: str, hits: Iterable[Any]) -> str:

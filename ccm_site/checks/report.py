@@ -20,9 +20,11 @@ def as_text(findings: Iterable[Finding], shut: Sequence[Record] = (), whose: Seq
     findings = list(findings)
     lines = []
     for f in findings:
-        also = f" (see {', '.join(str(r) for r in f.related)})" if f.related else ""
-        lines.append(f"{f.at}: {f.severity}: {_one_line(f.message)}{also} [{f.rule}]. Mend: {_one_line(f.fix)}")
-    lines += [f"{what}: {_one_line(why)}." for what, why in _not_checked(shut)]
+        also = f" (see {', '.join(one_line(str(r)) for r in f.related)})" if f.related else ""
+        lines.append(
+            f"{one_line(str(f.at))}: {f.severity}: {one_line(f.message)}{also} [{f.rule}]. Mend: {one_line(f.fix)}"
+        )
+    lines += [f"{what}: {one_line(why)}." for what, why in _not_checked(shut)]
     if whose:
         lines += ["Whose they are:", *(f"  {line}" for line in whose)]
     lines.append(_count(findings))
@@ -116,7 +118,7 @@ def _count(findings: list[Finding]) -> str:
     return f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}."
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """Line breaks and control characters shown as escapes, so that no record writes its own lines into a log."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 

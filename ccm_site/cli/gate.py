@@ -27,12 +27,13 @@ def gate(base: str, head: str, actor: str, format_: str, keys_at: Path | None, r
     something stands in its way; 2 where the command could not run.
     """
     from ccm_site.gate.between import gate as judge
+    from ccm_site.gate.judge import UnknownActor
     from ccm_site.gate.verdict import verdict_json, verdict_text
     from ccm_site.gitrepo import UnknownCommit
 
     try:
         verdict = judge(root, base, head, actor, as_of or date.today(), keys_at_hand(root, keys_at, date.today()))
-    except UnknownCommit as error:
+    except (UnknownCommit, UnknownActor) as error:
         raise click.UsageError(str(error)) from None
     if format_ in ("text", "json"):
         click.echo((verdict_json if format_ == "json" else verdict_text)(verdict), nl=False)

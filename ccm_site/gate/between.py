@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 
 from ccm_site.gate.judge import judge
 from ccm_site.gate.verdict import Verdict
-from ccm_site.gitrepo import CommitFiles, commit_files, messages_between
+from ccm_site.gitrepo import CommitFiles, blobs_between, commit_files, messages_between
 from ccm_site.keys import Keys
 from ccm_site.kinds import BadSchema, Kinds, kinds_of
 from ccm_site.register import load_from
 
+_HEX = re.compile("[0-9a-f]{7,64}")
+
 
 def gate(root: Path, base: str, head: str, actor: str, today: date, keys: Keys | None = None) -> Verdict:
-    """The verdict on the commits that ``head`` has and ``base`` has not. Raises `gitrepo.UnknownCommit`, `BadSchema`."""
+    """The verdict on the commits that ``head`` has and ``base`` has not. Raises `gitrepo.UnknownCommit`, `BadSchema`,
+    `judge.UnknownActor`."""
     before, after = commit_files(root, base), commit_files(root, head)
+    odd = {p: what for p, what in after.odd.items() if before.odd.get(p) != what}
     kinds = _kinds(before)
     others = [
         p
@@ -28,8 +33,10 @@ def gate(root: Path, base: str, head: str, actor: str, today: date, keys: Keys |
         load_from(after.held(), kinds, keys),
         actor,
         today,
-        messages_between(root, base, head),
+        [*messages_between(root, base, head), *([] if _HEX.fullmatch(head) else [("branch name", head)])],
         others,
+        odd,
+        blobs_between(root, base, head),
     )
 
 

@@ -7,29 +7,49 @@ is, and takes the approval that the base asks for.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from difflib import get_close_matches
+from types import MappingProxyType
 
 from ccm_site.checks.aside import detector_of, unspoken
 from ccm_site.checks.discretion import discreet
 from ccm_site.checks.run import check_loaded, located, soften
+from ccm_site.gate.beside import Version, odd_findings, version_findings
 from ccm_site.gate.rights import approvals_for
 from ccm_site.gate.verdict import Decision, Verdict
-from ccm_site.kinds import Kind, Kinds
+from ccm_site.kinds import Kind, Kinds, LifeCycle, Transition
 from ccm_site.model import Finding, Key, Location, Record
 from ccm_site.personal_data import scan_texts
 from ccm_site.register import Loaded, linked
 from ccm_site.rules import Changes, Move, Unchecked, change_findings
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class UnknownActor(Exception):
+    """The one who is said to propose a change is nobody of the register: names those who are nearest."""
+
+    def __init__(self, actor: str, known: Iterable[str]) -> None:
+        near = get_close_matches(actor.strip().lower(), list(known), 3, 0.5)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        super().__init__(
+            f"there is no person {actor!r} in the register{hint} Mend: name the staff id of people/, as it is written there"
+        )
+
 
 def judge(
-    base: Loaded, head: Loaded, actor: str, today: date, texts: Iterable[tuple[str, str]] = (), others: Iterable[str] = ()
+    base: Loaded, head: Loaded, actor: str, today: date, texts: Iterable[tuple[str, str]] = (), others: Iterable[str] = (),
+    odd: Mapping[str, str] = NOTHING, versions: Iterable[Version] = (),
 ) -> Verdict:  # fmt: skip
     """The verdict on a change by a person (a staff id, "" where it is not known).
 
     Both registers are loaded with the base's schemas. ``texts`` are names and messages of the change itself; ``others`` the changed
-    paths that are no records: schemas, handbook, look.
+    paths that are no records: schemas, handbook, look; ``odd`` what is no plain file; ``versions`` every version of a file that the
+    change's history brings. Raises `UnknownActor`.
     """
+    if actor and Key("person", actor) not in base.register.records:
+        raise UnknownActor(actor, [k.id for k in base.register.records if k.kind == "person"])
     kinds = base.kinds
     judged = _with_policy_of(base, head)
     changes = Changes.between(base.register, head.register, actor)
@@ -47,8 +67,14 @@ def judge(
     detector = detector_of(base.register)
     found += unspoken(moved, detector, today)
     found += scan_texts(texts, detector, today)
+    found += _of_own_policy(base, head, today)
+    found += unspoken(
+        [*odd_findings(odd), *version_findings(versions, {r.path: r.blob for r in records}, detector, today)],
+        detector,
+        today,
+    )
     decisions = [d for m in changes.moves for d in _decisions(base, kinds, m, today, actor)]
-    decisions += _beside(base, others, today)
+    decisions += _beside(base, others, today, actor)
     found += _unapprovable(decisions)
     shut = [r for r in head.shut if r.path in changed and r.seal and not r.seal.erased]
     found += _unseen(decisions, shut)
@@ -59,11 +85,21 @@ def judge(
         tuple(f for f in found if f.severity == "error"),
         tuple(f for f in found if f.severity == "warning"),
         sealed,
-    )
+        actor,
+    ).masked(detector)
 
 
 def _mark(f: Finding) -> tuple[str, str, str, str, str]:
     return (f.rule, f.severity, f.at.path, f.at.pointer, f.message)
+
+
+def _of_own_policy(base: Loaded, head: Loaded, today: date) -> list[Finding]:
+    """What is wrong in the policy tables that the change itself brings, which do not judge it."""
+    own = {
+        r.path for r in head.register
+        if (kind := base.kinds.get(r.kind)) and kind.is_policy and ((old := base.register.records.get(r.key)) is None or old.data != r.data)
+    }  # fmt: skip
+    return [f for f in check_loaded(head, today) if f.at.path in own] if own else []
 
 
 def _with_policy_of(base: Loaded, head: Loaded) -> Loaded:
@@ -93,7 +129,9 @@ def _decisions(base: Loaded, kinds: Kinds, move: Move, today: date, actor: str) 
         next((t for t in cycle.transitions if t.from_ == was and t.to == now), None) if cycle and now != was else None
     )
     lane, words = (step.lane, f"{kind.title}: {step.decides}") if step else (kind.lane, _told(kind, move))
-    decides = lane == "decide" and (step is not None or kind.life_cycle is None or move.before is not None)
+    if cycle is not None and step is None and (reached := _decided(cycle, str(now))) is not None:
+        lane, step = "decide", reached  # entered as decided, or changed after it was
+    decides = lane == "decide" and (step is not None or cycle is None or move.before is not None)
     if decides and cycle is not None and step is None and str(now) in cycle.initial:
         decides = False  # a draft may be worked on by whoever writes it
     approvals = (
@@ -102,11 +140,22 @@ def _decisions(base: Loaded, kinds: Kinds, move: Move, today: date, actor: str) 
     yield Decision(lane if decides else "record", kind.name, record.id, record.path, words, approvals)
 
 
+def _decided(cycle: LifeCycle, state: str) -> Transition | None:
+    """The step by whose decision a record comes to a state; None where it takes none."""
+    return (
+        None
+        if state in cycle.initial
+        else next((t for t in cycle.transitions if t.to == state and t.lane == "decide"), None)
+    )
+
+
 def _told(kind: Kind, move: Move) -> str:
     if move.before is None:
         return f"{kind.title} is entered"
     assert move.after is not None
     names = [f.title for f in kind.fields if move.before.data.get(f.name) != move.after.data.get(f.name)]
+    if not names and move.before.path == move.after.path:
+        return f"{kind.title} changes in its sealed part"
     return (
         f"{kind.title} changes in {', '.join(names[:6])}{' and more' if len(names) > 6 else ''}"
         if names
@@ -114,22 +163,21 @@ def _told(kind: Kind, move: Move) -> str:
     )
 
 
-def _beside(base: Loaded, others: Iterable[str], today: date) -> Iterator[Decision]:
-    """Changes of what the register itself is made by: they take the contracts manager's approval."""
-    paths = sorted(p for p in others if p.startswith("schemas/"))
-    if paths:
-        table = base.register.get("register", "register")
-        kind = base.kinds.get("register")
-        if table is not None and kind is not None:
-            approvals = approvals_for(base.register, kind, table, ("ccm",), today, "")
-            yield Decision(
-                "decide",
-                "schemas",
-                "schemas",
-                paths[0],
-                f"The register's own forms change: {', '.join(paths[:6])}",
-                approvals,
-            )
+def _beside(base: Loaded, others: Iterable[str], today: date, actor: str) -> Iterator[Decision]:
+    """Changes of what the register and its site are made by: they take the contracts manager's approval."""
+    table, kind = base.register.get("register", "register"), base.kinds.get("register")
+    if table is None or kind is None:
+        return
+    forms = sorted(p for p in others if p.startswith("schemas/"))
+    rest = sorted(p for p in others if not p.startswith("schemas/"))
+    for name, paths, words in (
+        ("schemas", forms, "The register's own forms change"),
+        ("site", rest, "Files that are no records change"),
+    ):
+        if paths:
+            approvals = approvals_for(base.register, kind, table, ("ccm",), today, actor)
+            more = f" and {len(paths) - 6} more" if len(paths) > 6 else ""
+            yield Decision("decide", name, name, paths[0], f"{words}: {', '.join(paths[:6])}{more}", approvals)
 
 
 def _unseen(decisions: Iterable[Decision], shut: Iterable[Record]) -> Iterator[Finding]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
-from ccm_site.checks.report import as_text
+from ccm_site.checks.aside import without_persons
+from ccm_site.checks.report import as_text, one_line
 from ccm_site.gate.rights import Approval
 from ccm_site.model import Finding
+from ccm_site.personal_data import Detector
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,16 @@ class Verdict:
     blocks: tuple[Finding, ...]
     warnings: tuple[Finding, ...]
     sealed: tuple[str, ...] = ()
+    actor: str = ""
+
+    def masked(self, detector: Detector) -> Verdict:
+        """The same on single lines and without anything that names a person: a verdict is printed and kept."""
+
+        def said(text: str) -> str:
+            return without_persons(one_line(text), detector)
+
+        decisions = tuple(replace(d, id=said(d.id), path=said(d.path), words=said(d.words)) for d in self.decisions)
+        return replace(self, decisions=decisions, sealed=tuple(said(s) for s in self.sealed))
 
     @property
     def passes(self) -> bool:
@@ -56,6 +68,10 @@ def verdict_text(verdict: Verdict) -> str:
     if recorded:
         out.append("It would record:")
         out += [f"  {d.id}: {d.words}" for d in recorded]
+    if decided and not verdict.actor:
+        out.append(
+            "  Who proposes it is not named (--actor), so it was not looked at that nobody approves what he or she proposes (R-ROL-1)."
+        )
     if not verdict.decisions:
         out.append("It changes no record.")
     if verdict.sealed:

@@ -92,7 +92,12 @@ class Changes:
 
 def _same(move: Move) -> bool:
     before, after = move
-    return before is not None and after is not None and (before.data, before.path) == (after.data, after.path)
+    return before is not None and after is not None and _content(before) == _content(after)
+
+
+def _content(record: Record) -> tuple[object, ...]:
+    """All that a record says: its sealed part too, which may have changed although nobody here can look into it."""
+    return (record.data, record.path, record.seal and (record.seal.key, record.seal.text))
 
 
 @dataclass(frozen=True)

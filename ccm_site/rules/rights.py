@@ -192,16 +192,25 @@ def category_of(register: Register, record: Record) -> str | None:
 
 
 def value_of(register: Register, record: Record) -> Decimal | None:
-    """The amount that a decision commits: a contract's estimated value, for a variation or an ending the contract's; an amount authorised."""
+    """The amount that a decision commits: a contract's estimated value; for an ending the contract's, for a variation that with
+    what the variation adds; an amount authorised. None where it is not entered, or in another currency than that of limits."""
     for name in ("estimated_value", "amount"):
-        if (found := amount(record.data.get(name))) is not None:
-            return found
+        if name in record.data:
+            return _in_pounds(register, record.data[name])
     contract = cited(register, "contract", record.data.get("contract"))
-    return (
-        amount(contract.data.get("estimated_value"))
-        if contract is not None and record.kind != "authorisation"
-        else None
-    )
+    if contract is None or record.kind == "authorisation":
+        return None
+    total, more = _in_pounds(register, contract.data.get("estimated_value")), record.data.get("value_effect")
+    if total is None or more is None:
+        return total
+    effect = _in_pounds(register, more)
+    return None if effect is None else total + max(effect, Decimal(0))
+
+
+def _in_pounds(register: Register, money: Any) -> Decimal | None:
+    """An amount in the currency in which limits are set; None in another, whose worth nobody has entered."""
+    usual = register.table("register").get("default_currency", "GBP")
+    return amount(money) if isinstance(money, Mapping) and money.get("currency", usual) == "GBP" else None
 
 
 # Decisions

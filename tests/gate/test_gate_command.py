@@ -6,16 +6,7 @@ import sys
 
 import pytest
 
-from ccm_site.demo import lay
 from ccm_site.gitrepo import UnknownCommit, commit_files
-from ccm_site.starter import shipped
-
-
-@pytest.fixture(scope="module")
-def repository(tmp_path_factory):
-    root = tmp_path_factory.mktemp("gate") / "register"
-    lay(shipped(), root)
-    return root
 
 
 def git(root, *args):

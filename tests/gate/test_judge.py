@@ -5,22 +5,14 @@ from copy import deepcopy
 from dataclasses import replace
 from datetime import date
 
-import pytest
-
 from ccm_site.gate.judge import judge
 from ccm_site.gate.verdict import verdict_json, verdict_text
 from ccm_site.model import Key
-from ccm_site.register import linked, load
-from ccm_site.starter import shipped
+from ccm_site.register import linked
 
 DAY = date(2026, 11, 24)
 CONTRACT = Key("contract", "C-2026-0004")
 """Ready for issue, £60,000 and more; the depute's limit is £250,000."""
-
-
-@pytest.fixture(scope="module")
-def base():
-    return load(shipped())
 
 
 def changed(base, edits, away=()):
@@ -170,7 +162,9 @@ def test_messages_and_forms_are_looked_at(base):
         others=["schemas/contract.json", "docs/x.md"],
     )
     assert {f.rule for f in verdict.blocks} == {"R-PRV-7"} and "0101011237" not in verdict_text(verdict)
-    assert [d.kind for d in verdict.decisions] == ["schemas"] and verdict.decisions[0].approvals[0].may
+    assert [d.kind for d in verdict.decisions] == ["schemas", "site"] and all(
+        d.approvals[0].may for d in verdict.decisions
+    )
 
 
 def test_json_says_the_same(base):
