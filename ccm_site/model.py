@@ -83,7 +83,9 @@ class RuleText:
 class TraceRow:
     """A row of the framework and its carriers. ``duty``: O obligation, W would be good, D definition, X outside the register.
 
-    ``rules`` are built, ``missing`` are not yet; ``to_come`` rows wait for something that is named as still to come.
+    ``rules`` are built, ``missing`` are not yet; ``to_come`` rows wait for something that is named as still to come. ``pages`` are
+    addresses of generated pages beside those of the kinds; ``documents`` the templates that wait to be made; ``tests`` the examples
+    that fail when a rule is taken away.
     """
 
     id: str
@@ -95,6 +97,9 @@ class TraceRow:
     missing: tuple[str, ...]
     output: str
     to_come: bool
+    pages: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,18 +103,36 @@ def rule(id: str, root: Path) -> None:
 
 @main.command("trace")
 @click.option("--open", "only_open", is_flag=True, help="Only what nothing carries yet.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @root_option
-def trace_(only_open: bool, root: Path) -> None:
-    """Show for every requirement of the framework which records and rules carry it. Exit status 1 while an obligation has none."""
+def trace_(only_open: bool, format_: str, root: Path) -> None:
+    """Show for every requirement of the framework which records, rules, pages, documents and tests carry it.
+
+    Exit status 1 while an obligation has none.
+    """
+    import json
+    from dataclasses import asdict, replace
+
     from ccm_site.kinds import load_kinds
     from ccm_site.rules.trace import open_rows, trace
+    from ccm_site.views.urls import folder
 
-    rows = trace(load_kinds(root / "schemas"))
+    kinds = load_kinds(root / "schemas")
+    rows = trace(kinds)
     open_ones = open_rows(rows)
-    for row in open_ones if only_open else rows:
-        carried = f"{', '.join(row.kinds) or 'no record'}; {', '.join(row.rules) or 'no rule'}"
-        waits = f"; still to come: {', '.join(row.missing)}" if row.missing else ""
-        click.echo(f"{row.id} ({row.lines}, {row.duty}): {carried}{waits}")
+    shown = [
+        replace(row, pages=tuple(dict.fromkeys([*(folder(kinds[k]) for k in row.kinds), *row.pages])))
+        for row in (open_ones if only_open else rows)
+    ]
+    if format_ == "json":
+        click.echo(json.dumps([asdict(row) for row in shown], indent=1, ensure_ascii=False))
+    for row in shown if format_ == "text" else ():
+        carried = f"{', '.join(row.kinds) or 'no record'}; {', '.join(row.rules) or 'no rule'}; {', '.join(row.pages) or 'no page'}"
+        tests = f"; {len(row.tests)} tests" if row.tests else ""
+        waits = ", ".join((*row.missing, *row.documents))
+        click.echo(
+            f"{row.id} ({row.lines}, {row.duty}): {carried}{tests}{f'; still to come: {waits}' if waits else ''}"
+        )
     duties = [r for r in rows if r.duty == "O"]
     click.echo(
         f"{len(duties) - len(open_ones)} of {len(duties)} obligations are carried; {len(rows)} rows in all.", err=True

@@ -1,4 +1,4 @@
-"""Every obligation of the framework, and what in the register carries it: kinds of record, rules with their examples, outputs.
+"""Every obligation of the framework, and what in the register carries it: kinds of record, rules with their examples, pages, documents, tests.
 
 ``obligations.csv`` lists the framework's rows (O: an obligation, W: what it would be good to do, D: a definition, X: outside the
 register). A rule counts where it is built: a function or a schema's tag, with an example that fails and one that passes. What waits
@@ -36,9 +36,11 @@ def trace(kinds: Kinds) -> tuple[TraceRow, ...]:
         )
         built = tuple(r for r in named if is_built(r))
         rows.append(TraceRow(
-            id=id, lines=row["source_lines"], duty=row["kind"], requirement=row["requirement"].replace("`", "").replace("**", ""),
+            id=id, lines=row["source_lines"], duty=row["kind"], requirement=row["requirement"].replace("`", "").replace("*", ""),
             kinds=tuple(by_clause.get(id, ())), rules=built, missing=tuple(r for r in named if r not in built),
-            output=row["output"].replace("`", ""), to_come=id in waiting,
+            output=row["output"].replace("`", ""), to_come=id in waiting, pages=tuple(row["pages"].split()),
+            documents=tuple(dict.fromkeys(t for name in by_clause.get(id, ()) for t in kinds[name].templates)),
+            tests=tuple(t for r in built for t in tests_of(r)),
         ))  # fmt: skip
     return tuple(rows)
 
@@ -49,9 +51,18 @@ def is_built(rule: str) -> bool:
     return any(e.passes for e in told) and any(not e.passes for e in told)
 
 
+def tests_of(rule: str) -> tuple[str, ...]:
+    """The tests that fail when a rule is taken away: its failing examples, by the names that pytest gives them."""
+    return tuple(
+        f"tests/rules/test_examples.py::test_an_example[{rule}-fail-{n}]"
+        for n, e in enumerate(examples(rule))
+        if not e.passes
+    )
+
+
 def open_rows(rows: tuple[TraceRow, ...]) -> tuple[TraceRow, ...]:
     """The obligations that nothing carries and that are not named as still to come."""
-    return tuple(r for r in rows if r.duty == "O" and not (r.kinds or r.rules) and not r.to_come)
+    return tuple(r for r in rows if r.duty == "O" and not (r.kinds or r.rules or r.pages) and not r.to_come)
 
 
 @cache

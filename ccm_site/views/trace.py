@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ccm_site.model import TraceRow
@@ -10,8 +11,23 @@ from ccm_site.views.page import Page
 from ccm_site.views.rules import rule_url
 from ccm_site.views.templates import render
 from ccm_site.views.text import At
-from ccm_site.views.urls import TRACE, dictionary_url
+from ccm_site.views.urls import (
+    CALENDAR,
+    DECIDING,
+    EXCEPTIONS,
+    FLOW,
+    NUMBERS,
+    PUBLIC_REGISTER,
+    TRACE,
+    dictionary_url,
+    folder,
+)
 
+TITLES = {
+    CALENDAR: "Calendar", FLOW: "How it fits together", DECIDING: "Questions for the council", NUMBERS: "In numbers",
+    PUBLIC_REGISTER: "Public register", EXCEPTIONS: "Exceptions report",
+}  # fmt: skip
+"""The generated pages that carry a requirement, by address."""
 DUTIES = {"O": "Obligation", "W": "Would be good", "D": "Definition", "X": "Outside the register"}
 
 
@@ -22,11 +38,31 @@ def trace_page(site: Site, rows: Sequence[TraceRow]) -> Page:
     for row in rows:
         kinds = [(k.title, at.href(dictionary_url(k))) for name in row.kinds if (k := site.kinds.get(name))]
         rules = [(id, at.href(rule_url(id))) for id in row.rules]
+        pages = [(k.plural, at.href(folder(k))) for n in row.kinds if (k := site.kinds.get(n)) and k in site.shown]
+        pages += [(TITLES[p], at.href(p)) for p in row.pages]
+        tests = [t.partition("[")[2].rstrip("]") for t in row.tests]
         waits = list(row.missing) + (["what it produces"] if row.to_come else [])
         shown.append(
-            (row.id, row.lines, DUTIES.get(row.duty, row.duty), row.requirement, kinds, rules, waits, row.output)
+            (
+                row.id,
+                _lines(row.lines),
+                DUTIES.get(row.duty, row.duty),
+                row.requirement,
+                kinds,
+                rules,
+                waits,
+                pages,
+                row.documents,
+                tests,
+                row.output,
+            )
         )
-    carried = sum(1 for r in rows if r.kinds or r.rules)
+    carried = sum(1 for r in rows if r.kinds or r.rules or r.pages)
     return Page(
         TRACE, "The framework, clause by clause", render("trace.html", home=at.href(""), rows=shown, carried=carried)
     )
+
+
+def _lines(lines: str) -> str:
+    """``L44–46`` in words."""
+    return f"line{'s' if re.search('[–,-]', lines) else ''} {lines.replace('L', '')}"

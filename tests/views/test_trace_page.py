@@ -1,5 +1,9 @@
 """The framework clause by clause, on a page and on the command line; and the warnings by whose they are."""
 
+import json
+import re
+from dataclasses import replace
+
 from click.testing import CliRunner
 
 from ccm_site.cli import main
@@ -9,7 +13,8 @@ from ccm_site.rules.trace import open_rows, trace
 from ccm_site.starter import shipped
 from ccm_site.views.to_look_at import Warned, to_look_at_page
 from ccm_site.views.trace import trace_page
-from tests.views.sites import KINDS, site
+from tests.rules.test_examples import ALL
+from tests.views.sites import KINDS, pages, site
 
 
 def test_every_obligation_is_carried_and_shown():
@@ -26,6 +31,34 @@ def test_a_row_without_a_carrier_is_open():
     )
     assert all(r.duty == "O" for r in open_rows(trace(fewer)))
     assert sum(len(r.kinds) for r in trace(fewer)) < sum(len(r.kinds) for r in trace(KINDS))
+
+
+def test_every_page_that_carries_a_row_is_on_the_site_and_every_test_is_run():
+    register = load(shipped()).register
+    known = pages(register)
+    rows = trace(KINDS)
+    assert {p for r in rows for p in r.pages} <= known.keys()
+    body = str(trace_page(site(register), rows).body)
+    links = set(re.findall(r'href="\.\./([^"#]*)"', body))
+    assert {x for x in links if not x.startswith("rules/")} <= known.keys() and "calendar/" in links
+    run = {f"tests/rules/test_examples.py::test_an_example[{name}]" for name, _ in ALL}
+    assert {t for r in rows for t in r.tests} <= run and all(r.tests for r in rows if r.rules)
+
+
+def test_a_page_alone_carries_a_row_and_taking_it_away_opens_it():
+    row = replace(next(r for r in trace(KINDS) if r.pages and r.duty == "O"), kinds=(), rules=(), to_come=False)
+    assert open_rows((row,)) == () and open_rows((replace(row, pages=()),)) != ()
+
+
+def test_the_command_gives_json():
+    done = CliRunner().invoke(main, ["trace", "--root", str(shipped()), "--format", "json"])
+    rows = {r["id"]: r for r in json.loads(done.stdout)}
+    assert (
+        len(rows) == 177
+        and "calendar/" in rows["F-4-SM-7"]["pages"]
+        and "contract-reviews/" in rows["F-4-SM-7"]["pages"]
+    )
+    assert rows["F-4-SM-7"]["tests"] and "T-24" in rows["F-4-SM-7"]["documents"]
 
 
 def test_the_command_ends_well_while_nothing_is_open():
