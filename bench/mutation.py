@@ -51,7 +51,6 @@ BESIDES = {
     "privacy": ("tests/privacy/test_detection_rules.py",),
     "rights": ("tests/rules/test_roles.py", "tests/gate/test_judge.py"),
     "roles": ("tests/rules/test_roles.py", "tests/gate/test_judge.py"),
-    "support": ("tests/rules/test_support.py", "tests/rules/test_roles.py"),
     "telling": ("tests/views/test_rule_pages.py",),
     "trace": ("tests/views/test_trace_page.py",),
 }
