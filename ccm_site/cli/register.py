@@ -185,13 +185,14 @@ def build(
     """
     from ccm_site.publish.build import BUILT, OnlyServed
     from ccm_site.publish.build import build as run_build
+    from ccm_site.publish.engine_settings import BadSettings
     from ccm_site.publish.feeds import BadSecret
 
     try:
         result = run_build(
             root, audiences or BUILT, as_of or date.today(), engine=engine, progress=progress(), inspect=_inspector(root)
         )  # fmt: skip
-    except (OnlyServed, BadSecret) as error:
+    except (OnlyServed, BadSecret, BadSettings) as error:
         raise click.UsageError(str(error)) from None
     for path in result.removed:
         click.echo(f"{path}: removed. The restricted site is kept in memory only.", err=True)

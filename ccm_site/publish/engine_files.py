@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import yaml
 
 from ccm_site.model import Audience, Register
+from ccm_site.publish.engine_settings import checked
 from ccm_site.publish.template import PLACEHOLDER
 from ccm_site.starter import shipped
 
@@ -75,7 +76,10 @@ def notices(register: Register, audience: Audience) -> str:
 def engine_files(
     root: Path, register: Register, audience: Audience, sections: Iterable[Section], engine: str
 ) -> EngineFiles:
-    """The configuration and Markdown for one audience: prose, a placeholder for each section, and one for each depth."""
+    """The configuration and Markdown for one audience: prose, a placeholder for each section, and one for each depth.
+
+    Raises `BadSettings` where the register's own mkdocs.yml names what could run code.
+    """
     sections = tuple(sections)
     folder, source, title = _prose(root, audience)
     docs = dict(_files(source, folder))
@@ -90,7 +94,7 @@ def engine_files(
     if pages:
         nav.append({title: _tree(pages, folder)})
     config: dict[str, Any] = {
-        "INHERIT": inherited(root).resolve().as_posix(),
+        "INHERIT": checked(inherited(root)).resolve().as_posix(),
         "site_name": site_name(register, audience),
         "docs_dir": "docs",
         "site_dir": "site",
