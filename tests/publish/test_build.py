@@ -7,6 +7,7 @@ import pytest
 
 from ccm_site.model import Finding, Location
 from ccm_site.publish.build import BUILT, OnlyServed, build
+from ccm_site.publish.engine_settings import BadSettings
 from ccm_site.publish.shell import ShellFailed
 from tests.registers import CONTRACT, TODAY, write
 
@@ -130,7 +131,10 @@ def test_a_failure_half_way_leaves_the_old_site(small_register, monkeypatch):
 
 def test_a_broken_handbook_says_what_is_wrong(small_register):
     write(small_register, "mkdocs.yml", "theme: [\n")
-    with pytest.raises(ShellFailed):
+    with pytest.raises(BadSettings, match="mkdocs.yml:2: cannot be read"):
+        build(small_register, ["intranet"], TODAY)
+    write(small_register, "mkdocs.yml", "theme: {name: nonesuch}\n")
+    with pytest.raises(ShellFailed, match="nonesuch"):
         build(small_register, ["intranet"], TODAY)
 
 
