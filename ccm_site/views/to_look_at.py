@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from ccm_site.model import Key, RuleText, pointer_tokens
+from ccm_site.views.audience import allows
 from ccm_site.views.context import Site
 from ccm_site.views.page import Page
 from ccm_site.views.rules import rule_url
@@ -83,7 +84,7 @@ def _about(at: At, warned: Warned) -> str:
     """What the form calls the part of the record that the warning is about; "" for the whole record."""
     names = pointer_tokens(warned.pointer)
     field = at.site.kinds[warned.record.kind].field(names[0]) if names else None
-    return field.title if field else ""
+    return field.title if field and allows(at.site.audience, field.audience) else ""
 
 
 def _place(at: At, key: Key, about: str) -> Markup:

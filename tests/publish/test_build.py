@@ -131,7 +131,7 @@ def test_a_failure_half_way_leaves_the_old_site(small_register, monkeypatch):
 
 def test_a_broken_handbook_says_what_is_wrong(small_register):
     write(small_register, "mkdocs.yml", "theme: [\n")
-    with pytest.raises(BadSettings, match="mkdocs.yml:2: cannot be read"):
+    with pytest.raises(BadSettings, match=r"mkdocs\.yml:2: cannot be read"):
         build(small_register, ["intranet"], TODAY)
     write(small_register, "mkdocs.yml", "theme: {name: nonesuch}\n")
     with pytest.raises(ShellFailed, match="nonesuch"):

@@ -78,5 +78,11 @@ def test_warnings_stand_under_the_post_whose_they_are():
     body = str(page.body)
     assert "R-CON-2" in body and ">2<" in body and "C-2024-0004" in body
     assert "R-AUT-4" not in body and "P-2024-0001" not in body, "the intranet does not know the placement"
+    clear, stricter = (
+        Warned("", "R-CON-2", contract, "/terms"),
+        Warned("", "R-CON-2", Key("notice", "NO-2024-0005"), "/child_ref"),
+    )
+    (named,) = to_look_at_page(whole, [clear, stricter], ())
+    assert "(Main terms and conditions)" in named.body and KINDS["notice"].field("child_ref").title not in named.body
     (empty,) = to_look_at_page(whole, [], ())
     assert "There is nothing to look at." in str(empty.body)
