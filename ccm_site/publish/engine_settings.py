@@ -46,9 +46,7 @@ def checked(path: Path) -> Path:
         if key == "theme":
             _theme(path, line, data[key], value)
         if key == "markdown_extensions":
-            for name in _names(data[key]):
-                if name not in EXTENSIONS:
-                    raise _refused(path, line, f"{key}: {name}", f"let be only {', '.join(sorted(EXTENSIONS))}")
+            _extensions(path, line, data[key])
     return path
 
 
@@ -61,12 +59,25 @@ def _theme(path: Path, line: int, theme: Any, node: yaml.Node) -> None:
             raise _refused(path, lines.get(str(name), line), f"theme.{name}", f"let be only {', '.join(sorted(THEME))}")
 
 
-def _names(extensions: Any) -> list[str]:
-    """The names in a list or a table of extensions, each of which may carry settings."""
+def _extensions(path: Path, line: int, extensions: Any) -> None:
+    """Only known extensions, with plain settings: Zensical calls a function that a table or list of settings names."""
+    for name, settings in _entries(extensions):
+        if name not in EXTENSIONS:
+            raise _refused(path, line, f"markdown_extensions: {name}", f"let be only {', '.join(sorted(EXTENSIONS))}")
+        for setting, value in settings.items() if isinstance(settings, dict) else ():
+            if isinstance(value, (dict, list)):
+                raise _refused(
+                    path, line, f"markdown_extensions: {name}: {setting}",
+                    "take the setting out, or give it one word, one number, true or false",
+                )  # fmt: skip
+
+
+def _entries(extensions: Any) -> list[tuple[str, Any]]:
+    """The names in a list or a table of extensions, each with its settings, if it has any."""
     if isinstance(extensions, dict):
-        return [str(n) for n in extensions]
+        return [(str(n), s) for n, s in extensions.items()]
     entries = extensions if isinstance(extensions, list) else []
-    return [str(n) for e in entries for n in (e if isinstance(e, dict) else [e])]
+    return [(str(n), s) for e in entries for n, s in (e.items() if isinstance(e, dict) else [(e, None)])]
 
 
 def _refused(path: Path, line: int, key: str, mend: str) -> BadSettings:

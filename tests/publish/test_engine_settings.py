@@ -22,6 +22,12 @@ def test_the_one_that_is_shipped_is_let_through():
         ("markdown_extensions: [tables, pymdownx.snippets]\n", "'markdown_extensions: pymdownx.snippets'"),
         ("markdown_extensions:\n  pymdownx.snippets: {base_path: /etc}\n", "pymdownx.snippets"),
         ("markdown_extensions:\n- toc: {slugify: !!python/name:os.system }\n", "cannot be read"),
+        ("markdown_extensions:\n- toc: {slugify: {object: os.system}}\n", "'markdown_extensions: toc: slugify'"),
+        ("markdown_extensions:\n  pymdownx.tabbed: {slugify: {object: os.system}}\n", "pymdownx.tabbed: slugify"),
+        (
+            "markdown_extensions:\n- pymdownx.superfences: {custom_fences: [{name: x, class: x, format: os.system}]}\n",
+            "pymdownx.superfences: custom_fences",
+        ),
         ("site_name: !ENV HOME\n", "cannot be read"),
         ("- a\n", "no table of settings"),
         ("site_name: 'x\n", "cannot be read"),
@@ -46,3 +52,18 @@ def test_the_build_refuses_it_and_runs_nothing(tmp_path):
         file.write("hooks: [hook.py]\n")
     done = CliRunner().invoke(main, ["build", "--root", str(register), "--audience", "intranet"])
     assert done.exit_code == 2 and "'hooks' is not let through" in done.output and not ran.exists()
+
+
+def test_the_other_engine_runs_nothing_that_a_setting_names(tmp_path):
+    from click.testing import CliRunner
+
+    register, ran = tmp_path / "r", tmp_path / "ran"
+    assert CliRunner().invoke(main, ["init", str(register)]).exit_code == 0
+    file, plain = register / "mkdocs.yml", "    permalink: false\n"
+    text = file.read_text("utf-8")
+    assert plain in text
+    named = f"    slugify: {{object: subprocess.check_output, kwds: {{args: [touch, {str(ran)!r}]}}}}\n"
+    file.write_text(text.replace(plain, named), "utf-8")
+    command = ["build", "--root", str(register), "--audience", "intranet", "--engine", "zensical"]
+    done = CliRunner().invoke(main, command)
+    assert done.exit_code == 2 and "toc: slugify' is not let through" in done.output and not ran.exists()
