@@ -257,7 +257,11 @@ def killed_by(world: World, stem: str, rules: Sequence[Rule | ChangeRule]) -> st
         if not holds(case, [*untouched, *_new(case, rules, world.kinds, before)]):
             return f"an example of {case.row}"
     files = [f for f in BESIDES.get(stem, BESIDES[""]) if Path(f).exists()]
-    with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
+    with (
+        Path(os.devnull).open("w") as nowhere,
+        contextlib.redirect_stdout(nowhere),
+        contextlib.redirect_stderr(nowhere),
+    ):
         failed = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--no-header", *files])
     return "a test of its own" if failed else ""
 
