@@ -16,13 +16,13 @@ from ccm_site.checks.aside import detector_of, unspoken
 from ccm_site.checks.discretion import discreet
 from ccm_site.checks.run import check_loaded, located, soften
 from ccm_site.gate.beside import Version, odd_findings, version_findings
+from ccm_site.gate.decisions import decisions_of
 from ccm_site.gate.rights import approvals_for
 from ccm_site.gate.verdict import Decision, Verdict
-from ccm_site.kinds import Kind, Kinds, LifeCycle, Transition
 from ccm_site.model import Finding, Key, Location, Record
 from ccm_site.personal_data import scan_texts
 from ccm_site.register import Loaded, linked
-from ccm_site.rules import Changes, Move, Unchecked, change_findings
+from ccm_site.rules import Changes, Unchecked, change_findings
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -73,7 +73,7 @@ def judge(
         detector,
         today,
     )
-    decisions = [d for m in changes.moves for d in _decisions(base, kinds, m, today, actor)]
+    decisions = [d for m in changes.moves for d in decisions_of(base.register, kinds, m, today, actor)]
     decisions += _beside(base, others, today, actor)
     found += _unapprovable(decisions)
     shut = [r for r in head.shut if r.path in changed and r.seal and not r.seal.erased]
@@ -111,56 +111,6 @@ def _with_policy_of(base: Loaded, head: Loaded) -> Loaded:
     register, broken = linked(records, base.kinds)
     findings = (*(f for f in head.findings if f.rule != "R-ID-2"), *broken)
     return Loaded(head.files, base.kinds, register, findings, head.misfits, head.aside)
-
-
-def _decisions(base: Loaded, kinds: Kinds, move: Move, today: date, actor: str) -> Iterator[Decision]:
-    record = move.after or move.before
-    assert record is not None
-    kind = kinds.get(record.kind)
-    if kind is None:
-        return
-    if move.after is None:
-        yield Decision("decide", kind.name, record.id, record.path, f"{kind.title} is taken away")
-        return
-    cycle = kind.life_cycle
-    now = move.after.data.get(cycle.field) if cycle else None
-    was = move.before.data.get(cycle.field) if cycle and move.before else None
-    step = (
-        next((t for t in cycle.transitions if t.from_ == was and t.to == now), None) if cycle and now != was else None
-    )
-    lane, words = (step.lane, f"{kind.title}: {step.decides}") if step else (kind.lane, _told(kind, move))
-    if cycle is not None and step is None and (reached := _decided(cycle, str(now))) is not None:
-        lane, step = "decide", reached  # entered as decided, or changed after it was
-    decides = lane == "decide" and (step is not None or cycle is None or move.before is not None)
-    if decides and cycle is not None and step is None and str(now) in cycle.initial:
-        decides = False  # a draft may be worked on by whoever writes it
-    approvals = (
-        approvals_for(base.register, kind, move.after, step.by if step else ("ccm",), today, actor) if decides else ()
-    )
-    yield Decision(lane if decides else "record", kind.name, record.id, record.path, words, approvals)
-
-
-def _decided(cycle: LifeCycle, state: str) -> Transition | None:
-    """The step by whose decision a record comes to a state; None where it takes none."""
-    return (
-        None
-        if state in cycle.initial
-        else next((t for t in cycle.transitions if t.to == state and t.lane == "decide"), None)
-    )
-
-
-def _told(kind: Kind, move: Move) -> str:
-    if move.before is None:
-        return f"{kind.title} is entered"
-    assert move.after is not None
-    names = [f.title for f in kind.fields if move.before.data.get(f.name) != move.after.data.get(f.name)]
-    if not names and move.before.path == move.after.path:
-        return f"{kind.title} changes in its sealed part"
-    return (
-        f"{kind.title} changes in {', '.join(names[:6])}{' and more' if len(names) > 6 else ''}"
-        if names
-        else f"{kind.title} moves"
-    )
 
 
 def _beside(base: Loaded, others: Iterable[str], today: date, actor: str) -> Iterator[Decision]:

@@ -21,15 +21,23 @@ class Approval:
 
 
 def approvals_for(
-    register: Register, kind: Kind, record: Record, by: tuple[str, ...], today: date, actor: str
+    register: Register, kind: Kind, record: Record, by: tuple[str, ...], today: date, actor: str, state: str | None = None
 ) -> tuple[Approval, ...]:  # fmt: skip
-    """The approvals that bringing a record into its state takes, with those who may give them; never the one who proposes it.
+    """The approvals that bringing a record into a state takes (its own where none is named), with those who may give them.
 
-    ``register`` says who may: posts, delegations and policy of before the change.
+    Never the one who proposes it. ``register`` says who may: posts, delegations and policy of before the change.
     """
-    state = record.data.get(kind.life_cycle.field) if kind.life_cycle else None
-    asked, codes = asked_for(register, record, "policy" if kind.is_policy else kind.name, state, by, today)
+    own = record.data.get(kind.life_cycle.field) if kind.life_cycle else None
+    asked, codes = asked_for(register, record, "policy" if kind.is_policy else kind.name, state or own, by, today)
     return tuple(_approval(a, who_may(register, record, a, codes, today), actor) for a in asked)
+
+
+def approvals_of(
+    register: Register, record: Record, roles: tuple[str, ...], today: date, actor: str
+) -> tuple[Approval, ...]:
+    """The one approval of something about a record that holders of some roles may give."""
+    asked = Asked(roles, bool(set(roles) & DELEGATED))
+    return (_approval(asked, who_may(register, record, asked, (), today), actor),)
 
 
 def _approval(asked: Asked, may: tuple[Approver, ...], actor: str) -> Approval:

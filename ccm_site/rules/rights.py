@@ -200,11 +200,11 @@ def value_of(register: Register, record: Record) -> Decimal | None:
     contract = cited(register, "contract", record.data.get("contract"))
     if contract is None or record.kind == "authorisation":
         return None
-    total, more = _in_pounds(register, contract.data.get("estimated_value")), record.data.get("value_effect")
-    if total is None or more is None:
+    total, effect = _in_pounds(register, contract.data.get("estimated_value")), record.data.get("value_effect")
+    if total is None or not isinstance(effect, Mapping) or effect.get("direction") != "increase":
         return total
-    effect = _in_pounds(register, more)
-    return None if effect is None else total + max(effect, Decimal(0))
+    more = _in_pounds(register, effect.get("amount"))
+    return None if more is None else total + more
 
 
 def _in_pounds(register: Register, money: Any) -> Decimal | None:
@@ -239,11 +239,12 @@ def decision_entry(
     """The entry of ``policy/decision_rights.yaml`` in force that fits best; None where none fits.
 
     One that names the state and the purchase category goes before one that does not; then the highest amount from which it applies.
+    An amount that is not known may be any, so the highest entry fits it.
     """
     fit = [
         e for e in entries(register, "decision_rights", on)
         if e.get("applies_to") == applies_to and e.get("to_status") in (None, state) and e.get("purchase_category") in (None, category)
-        and (number(e.get("value_from")) or Decimal(0)) <= (value or Decimal(0))
+        and (value is None or (number(e.get("value_from")) or Decimal(0)) <= value)
     ]  # fmt: skip
     return max(
         fit, default=None,

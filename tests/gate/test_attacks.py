@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from ccm_site.checks.schema import schema_findings
 from ccm_site.gate.between import gate
 from ccm_site.gate.judge import UnknownActor, judge
 from ccm_site.gate.verdict import verdict_json, verdict_text
@@ -85,14 +86,106 @@ def test_a_variation_is_weighed_with_what_it_adds(base):
     small = {contract: lambda d: d.update(estimated_value={"amount": "100000.00", "vat_basis": "exempt"})}
     before = changed(base, {**small, variation.key: lambda d: d.update(status="draft")})
 
-    def may(amount):
-        edit = {
-            variation.key: lambda d: d.update(status="approved", value_effect={"amount": amount, "vat_basis": "exempt"})
-        }
-        decision = next(d for d in judge(before, changed(before, edit), "s1003", DAY).decisions if d.id == variation.id)
+    def may(effect):
+        edit = {variation.key: lambda d: d.update(status="approved", value_effect=effect)}
+        head = changed(before, edit)
+        assert not list(schema_findings([head.register.records[variation.key]], base.kinds)), "as a form lets it pass"
+        decision = next(d for d in judge(before, head, "s1003", DAY).decisions if d.id == variation.id)
         return people(decision)
 
-    assert may("900000.00") < may("1000.00"), "together over the limit of the delegate"
+    def up(amount):
+        return {"direction": "increase", "amount": {"amount": amount, "vat_basis": "exempt"}}
+
+    assert may(up("1000.00")) == may({"direction": "none"}) == {"s1001", "s1002"}
+    assert may(up("900000.00")) == {"s1001"}, "together over the limit of the delegate"
+    assert may({**up("1000.00"), "amount": {"amount": "1000.00", "currency": "KWD", "vat_basis": "exempt"}}) == {
+        "s1001"
+    }
+
+
+DELEGATION = Key("delegation", "D-2025-0001")
+LARGE = {"amount": "9000000.00", "vat_basis": "excluded"}
+
+
+def test_authority_is_not_carried_over_without_approval(base):
+    old = base.register.records[DELEGATION]
+    more = {
+        "id": "D-2026-0999",
+        "status": "ended",
+        "ended_on": "2027-12-31",
+        "limit": LARGE,
+        "legacy": {"migrated_on": "2026-11-01", "source": "x", "gaps": []},
+    }
+    head = added(base, Key("delegation", "D-2026-0999"), {**old.data, **more}, "people/delegations/D-2026-0999.yaml")
+    decision = next(d for d in judge(base, head, "s1003", DAY).decisions if d.id == "D-2026-0999")
+    assert decision.lane == "decide" and decision.approvals
+
+
+@pytest.mark.parametrize("state", ["ended", "active"])
+def test_a_step_carries_no_other_change_along(base, state):
+    def edit(data):
+        data.update(status=state, ended_on="2027-12-31", limit=LARGE)
+
+    for actor in ("", "s1001", "s1003"):
+        decision = next(
+            d for d in judge(base, changed(base, {DELEGATION: edit}), actor, DAY).decisions if d.id == DELEGATION.id
+        )
+        assert decision.lane == "decide" and decision.approvals and actor not in people(decision)
+    plain = judge(
+        base,
+        changed(base, {DELEGATION: lambda d: d.update(status="ended", ended_on="2026-11-24", status_reason="x")}),
+        "s1001",
+        DAY,
+    )
+    assert [(d.lane, d.approvals) for d in plain.decisions] == [("record", ())], "to end it is recorded"
+
+
+def test_what_follows_a_decision_is_voided_by_decision_and_added_to_at_once(base):
+    void = {"voided": {"on": "2026-11-24", "by_role": "ccm", "reason": "x"}}
+    for kind, state in (("intervention", "under_way"), ("return", "assessed")):
+        key = next(r.key for r in base.register.of_kind(kind) if r.data["status"] == state)
+        assert judge(base, changed(base, {key: lambda d: d.update(void)}), "s1003", DAY).decisions[0].approvals, kind
+    key = next(r.key for r in base.register.of_kind("return") if r.data["status"] == "assessed")
+    grown = judge(
+        base, changed(base, {key: lambda d: d.setdefault("risks", []).append("The lease ends in June.")}), "s1003", DAY
+    )
+    assert [d.lane for d in grown.decisions] == ["record"]
+
+
+def test_an_exception_is_approved_by_the_body_that_it_names(base):
+    key = next(r.key for r in base.register.of_kind("placement") if r.id == "P-2026-0001")
+    entry = {
+        "rule": "R-AUT-5",
+        "reason": "Snow.",
+        "approved_by_role": "resource_allocation_group",
+        "approved_on": "2026-04-03",
+    }
+    verdict = judge(base, changed(base, {key: lambda d: d.update(exceptions=[entry])}), "s1003", DAY)
+    decision = next(d for d in verdict.decisions if "exception" in d.words)
+    assert decision.approvals[0].roles == ("resource_allocation_group",) and decision.approvals[0].may
+    nobody = judge(
+        base,
+        changed(base, {key: lambda d: d.update(exceptions=[{**entry, "approved_by_role": "provider"}])}),
+        "s1003",
+        DAY,
+    )
+    assert not nobody.passes
+    waiting = {n: v for n, v in entry.items() if not n.startswith("approved")}
+    asked = judge(base, changed(base, {key: lambda d: d.update(exceptions=[waiting])}), "s1003", DAY)
+    assert not any("exception" in d.words for d in asked.decisions if "is approved" in d.words)
+
+
+def test_an_unknown_amount_takes_the_highest_authority(base):
+    tender = next(r for r in base.register.of_kind("tender") if "estimated_value" in r.data)
+
+    def roles(money):
+        before = changed(base, {tender.key: lambda d: d.update(status="recommended", estimated_value=money)})
+        head = changed(before, {tender.key: lambda d: d.update(status="authorised")})
+        return next(d for d in judge(before, head, "s1003", DAY).decisions if d.id == tender.id).approvals[0].roles
+
+    large = roles({"amount": "5000000.00", "vat_basis": "excluded"})
+    assert large != roles({"amount": "60000.00", "vat_basis": "excluded"})
+    assert large == roles({"amount": "5000000.00", "currency": "KWD", "vat_basis": "excluded"})
 
 
 def test_what_is_wrong_in_the_changes_own_policy_is_told(base):
