@@ -79,8 +79,8 @@ class CommitFiles:
     """Path, relative to the folder, with forward slashes, to the id of its blob."""
     kept: dict[str, bytes] = field(default_factory=dict)
     """What was read ahead."""
-    odd: Mapping[str, str] = field(default_factory=dict)
-    """What is no plain file, by its path: ``a link`` (it may lead out of the register) or ``another repository``."""
+    odd: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """What is no plain file, by its path: ``a link`` (it may lead out of the register) or ``another repository``, and what it leads to."""
 
     def paths(self, folders: Iterable[str]) -> list[str]:
         """Every file below the folders, in order."""
@@ -130,25 +130,59 @@ def commit_files(root: Path, name: str) -> CommitFiles:
             continue
         mode, _, blob = head.split()
         if mode in _ODD:
-            odd[path] = _ODD[mode]
+            odd[path] = (_ODD[mode], blob)
         else:
             blobs[path] = blob
     return CommitFiles(root, blobs, odd=odd)
 
 
-def blobs_between(root: Path, base: str, head: str) -> list[tuple[str, str, bytes]]:
-    """Every version of a file that ``head``'s history has and ``base``'s has not: path, blob id and bytes, also of what was taken
-    out again before ``head``. Raises `UnknownCommit`."""
-    listed = _git(root, "rev-list", "--objects", "--end-of-options", f"{base}..{head}", "--", ".").decode(
-        "utf-8", "surrogateescape"
+@dataclass(frozen=True)
+class Version:
+    """A file as one commit made it: the commit's short id, the file's path, and the bytes; None where it is no plain file."""
+
+    commit: str
+    path: str
+    raw: bytes | None
+
+
+def versions_between(root: Path, base: str, head: str) -> list[Version]:
+    """Every version of a file that a commit made which ``head`` has and ``base`` has not, in the order of the history.
+
+    Also what was taken out again before ``head``, on whichever branch; and what a merge made that is in none of its parents.
+    """
+    out = _git(
+        root, "-c", "core.abbrev=8", "log", "--reverse", "--raw", "-z", "-c", "--no-abbrev", "--no-renames", "--full-history", "--relative",
+        "--no-show-signature", "--format=%x01%h", "--end-of-options", f"{base}..{head}", "--", ".",
+    ).decode("utf-8", "surrogateescape")  # fmt: skip
+    found: list[tuple[str, str, str, str]] = []
+    commit, words = "", iter(out.split("\0"))
+    for word in words:
+        text = word.lstrip("\n")
+        if text.startswith("\x01"):
+            commit, text = text[1:].strip(), ""
+        if text.startswith(":"):
+            parts = text.lstrip(":").split(" ")
+            parents = len(text) - len(text.lstrip(":"))
+            mode, blob = parts[parents], parts[2 * parents + 1]
+            path = next(words)
+            if mode != "000000":
+                found.append((commit, mode, blob, path))
+    ids = list(dict.fromkeys(blob for _, mode, blob, _ in found if mode not in _ODD))
+    read = dict(CommitFiles(root, {id: id for id in ids}).many(ids))
+    return [Version(commit, path, read.get(blob) if mode not in _ODD else None) for commit, mode, blob, path in found]
+
+
+def names_of(root: Path, commit: str) -> list[str]:
+    """The names of branches by which a state is meant: the one that was given, or those that stand at it."""
+    ref = _git(root, "rev-parse", "--symbolic-full-name", "--end-of-options", commit).decode("utf-8", "replace").split()
+    given = [line for line in ref if line.startswith("refs/")]
+    at = (
+        given
+        or _git(root, "for-each-ref", f"--points-at={commit}", "--format=%(refname)", "refs/heads")
+        .decode("utf-8", "replace")
+        .split()
     )
-    named = [(id, path) for id, _, path in (line.partition(" ") for line in listed.splitlines()) if path]
-    asked = "".join(f"{id}\n" for id, _ in named).encode()
-    kinds = _git(root, "cat-file", "--batch-check=%(objecttype)", stdin=asked).decode().split("\n")
-    versions = [(path, id) for (id, path), kind in zip(named, kinds, strict=False) if kind == "blob"]
-    ids = dict.fromkeys(id for _, id in versions)
-    read = dict(CommitFiles(root, {id: id for id in ids}).many(list(ids)))
-    return [(path, id, read[id]) for path, id in versions]
+    return [name.split("/", 2)[-1] for name in at]
 
 
 def messages_between(root: Path, base: str, head: str) -> list[tuple[str, str]]:

@@ -20,6 +20,9 @@ from ccm_site.register import Loaded
 from ccm_site.rules import Unchecked, exceptable, rule_findings
 from ccm_site.source import Unreadable, locate, parse, places_of
 
+PENDING = "(an exception that waits for approval)"
+"""What ends the message of a finding that is softened by an exception which nobody has approved yet."""
+
 
 def check(root: Path, today: date, keys: Keys | None = None) -> tuple[Loaded, tuple[Finding, ...]]:
     """Load the register at ``root`` and find everything that is wrong with it. Raises as `register.load`.
@@ -77,8 +80,8 @@ def _softened(f: Finding, record: Record) -> Finding:
     if f.rule in exceptable() and isinstance(exceptions, list):
         for e in exceptions:
             if isinstance(e, dict) and e.get("rule") == f.rule.removesuffix("-a").removesuffix("-b"):
-                state = "an approved exception" if e.get("approved_on") else "an exception that waits for approval"
-                return replace(f, severity="warning", message=f"{f.message} ({state})")
+                state = "(an approved exception)" if e.get("approved_on") else PENDING
+                return replace(f, severity="warning", message=f"{f.message} {state}")
     return f
 
 

@@ -7,18 +7,22 @@ is, and takes the approval that the base asks for.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 from types import MappingProxyType
 
 from ccm_site.checks.aside import detector_of, unspoken
 from ccm_site.checks.discretion import discreet
-from ccm_site.checks.run import check_loaded, located, soften
-from ccm_site.gate.beside import Version, odd_findings, version_findings
+from ccm_site.checks.run import PENDING, check_loaded, located, soften
+from ccm_site.gate.beside import odd_findings
 from ccm_site.gate.decisions import decisions_of
+from ccm_site.gate.past import past_findings
 from ccm_site.gate.rights import approvals_for
 from ccm_site.gate.verdict import Decision, Verdict
+from ccm_site.gitrepo import Version
+from ccm_site.kinds import BadSchema
 from ccm_site.model import Finding, Key, Location, Record
 from ccm_site.personal_data import scan_texts
 from ccm_site.register import Loaded, linked
@@ -40,13 +44,14 @@ class UnknownActor(Exception):
 
 def judge(
     base: Loaded, head: Loaded, actor: str, today: date, texts: Iterable[tuple[str, str]] = (), others: Iterable[str] = (),
-    odd: Mapping[str, str] = NOTHING, versions: Iterable[Version] = (),
+    odd: Mapping[str, str] = NOTHING, versions: Sequence[Version] = (), reformed: Loaded | BadSchema | None = None,
 ) -> Verdict:  # fmt: skip
     """The verdict on a change by a person (a staff id, "" where it is not known).
 
     Both registers are loaded with the base's schemas. ``texts`` are names and messages of the change itself; ``others`` the changed
     paths that are no records: schemas, handbook, look; ``odd`` what is no plain file; ``versions`` every version of a file that the
-    change's history brings. Raises `UnknownActor`.
+    change's history brings; ``reformed`` the head by the forms that the change itself brings, where it changes them. Raises
+    `UnknownActor`.
     """
     if actor and Key("person", actor) not in base.register.records:
         raise UnknownActor(actor, [k.id for k in base.register.records if k.kind == "person"])
@@ -68,16 +73,15 @@ def judge(
     found += unspoken(moved, detector, today)
     found += scan_texts(texts, detector, today)
     found += _of_own_policy(base, head, today)
-    found += unspoken(
-        [*odd_findings(odd), *version_findings(versions, {r.path: r.blob for r in records}, detector, today)],
-        detector,
-        today,
-    )
+    found += _by_own_forms(reformed, head, today)
+    beside = [*odd_findings(odd), *past_findings(base, versions, detector, today)]
     decisions = [d for m in changes.moves for d in decisions_of(base.register, kinds, m, today, actor)]
     decisions += _beside(base, others, today, actor)
-    found += _unapprovable(decisions)
+    beside += _unapprovable(decisions)
     shut = [r for r in head.shut if r.path in changed and r.seal and not r.seal.erased]
-    found += _unseen(decisions, shut)
+    beside += _unseen(decisions, shut)
+    found += unspoken(beside, detector, today)
+    found = _not_by_a_pending_exception(found, decisions)
     sealed = tuple(r.id for r in shut)
     found.sort(key=lambda f: f.order)
     return Verdict(
@@ -100,6 +104,30 @@ def _of_own_policy(base: Loaded, head: Loaded, today: date) -> list[Finding]:
         if (kind := base.kinds.get(r.kind)) and kind.is_policy and ((old := base.register.records.get(r.key)) is None or old.data != r.data)
     }  # fmt: skip
     return [f for f in check_loaded(head, today) if f.at.path in own] if own else []
+
+
+def _by_own_forms(reformed: Loaded | BadSchema | None, head: Loaded, today: date) -> list[Finding]:
+    """What the forms that a change brings would find in the register at its end, which they do not judge yet."""
+    if reformed is None:
+        return []
+    if isinstance(reformed, BadSchema):
+        return [
+            Finding(
+                "R-ID-5",
+                "error",
+                f"cannot be used as a form: {reformed}",
+                Location("schemas"),
+                "mend the schema that is named",
+            )
+        ]
+    known = {_mark(f) for f in check_loaded(head, today)}
+    return [f for f in check_loaded(reformed, today) if f.severity == "error" and _mark(f) not in known]
+
+
+def _not_by_a_pending_exception(found: Iterable[Finding], decisions: Iterable[Decision]) -> list[Finding]:
+    """What has happened may be recorded while its exception waits for approval; nothing is decided on one (design section 4)."""
+    decided = {d.path for d in decisions if d.approvals}
+    return [replace(f, severity="error") if f.at.path in decided and f.message.endswith(PENDING) else f for f in found]
 
 
 def _with_policy_of(base: Loaded, head: Loaded) -> Loaded:

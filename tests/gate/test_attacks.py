@@ -1,9 +1,12 @@
 """Changes that try to get past the gate. On the demonstration register, and between commits of one that is sealed."""
 
+import re
+import subprocess
 from dataclasses import replace
 
 import pytest
 
+from ccm_site.checks.report import FORMATS
 from ccm_site.checks.schema import schema_findings
 from ccm_site.gate.between import gate
 from ccm_site.gate.judge import UnknownActor, judge
@@ -240,6 +243,122 @@ def test_what_was_taken_out_again_is_still_in_the_history(proposal):
     verdict = proposal("gone", write("docs/note.md", f"Call {CHI}.\n"), write("docs/note.md", "Call.\n"))
     assert "R-PRV-2" in {f.rule for f in verdict.blocks} and CHI not in verdict_text(verdict)
     assert "write the proposal anew" in verdict_text(verdict)
+
+
+def test_what_a_side_branch_took_out_again_is_still_in_the_history(proposal):
+    def merged(root):
+        git(root, "switch", "-q", "-c", "side")
+        write("docs/n.md", f"Call {CHI}.\n")(root)
+        git(root, "add", "-A")
+        git(root, "commit", "-qm", "One")
+        (root / "docs/n.md").unlink()
+        git(root, "commit", "-qam", "Two")
+        git(root, "switch", "-q", "merged")
+        write("docs/m.md", "Three\n")(root)
+        git(root, "add", "-A")
+        git(root, "commit", "-qm", "Three")
+        git(root, "merge", "-q", "--no-ff", "-m", "Both", "side")
+        write("docs/k.md", "Four\n")(root)
+
+    verdict = proposal("merged", merged)
+    (found,) = [f for f in verdict.blocks if f.at.path == "docs/n.md"]
+    assert found.rule == "R-PRV-2" and "in commit" in found.message
+
+
+def test_a_record_in_between_is_looked_through_as_a_record(proposal, repository):
+    """Its own telephone is a provider's to have; a comment about a child, or a restricted field in clear, is nobody's."""
+    provider = next(p for p in repository.glob("providers/*/provider.yaml") if "telephone:" in p.read_text("utf-8"))
+    path = provider.relative_to(repository).as_posix()
+
+    def renamed(name):
+        def step(root):
+            text = (root / path).read_text("utf-8")
+            (root / path).write_text(re.sub("(?m)^name: .*$", f"name: {name}", text), "utf-8")
+
+        return step
+
+    assert not [f for f in proposal("twice", renamed("One"), renamed("Two")).blocks if f.rule.startswith("R-PRV")]
+    post = "people/posts/contracts-officer.yaml"
+    text = (repository / post).read_text("utf-8")
+    verdict = proposal("comment", write(post, f"# {CHI}\n{text}"), write(post, text.replace("team: ", "team: The ")))
+    assert {f.at.path for f in verdict.blocks} == {post} and CHI not in verdict_text(verdict)
+    placement = "placements/2026/P-2026-0007/placement.yaml"
+    sealed = (repository / placement).read_text("utf-8")
+    clear = sealed.replace("kind: placement\n", "kind: placement\ncircumstances: He moved twice.\n")
+    assert "R-PRV-9" in {f.rule for f in proposal("clear", write(placement, clear), write(placement, sealed)).blocks}
+
+
+def test_names_of_any_form_are_looked_through(proposal, repository):
+    known = (repository / "docs/handbook/index.md").read_text("utf-8")
+    assert proposal("copied", write(f"docs/{CHI}.md", known)).blocks, "its content is in the base already"
+    assert proposal("lines", write(f"docs/a\n{CHI}.md", "A note.\n")).blocks
+    assert proposal(CHI, write("docs/note.md", "A note.\n")).blocks, "a branch that could be a commit's number"
+    assert proposal("noted", write("docs/note.md", "A note.\n")).passes
+    git(repository, "branch", "-q", "-f", f"about-{CHI}", "noted")
+    by_number = subprocess.run(
+        ["git", "rev-parse", "noted"], cwd=repository, capture_output=True, text=True, check=True
+    ).stdout.strip()
+    assert gate(repository, "main", by_number, "s1003", DAY).blocks, "a branch that stands at the commit that is named"
+
+
+def test_text_in_another_encoding_is_read_and_what_is_no_text_is_refused(proposal):
+    def raw(path, content):
+        return lambda root: (root / path).write_bytes(content)
+
+    for encoding in ("utf-16", "utf-16-le", "utf-16-be"):
+        verdict = proposal(encoding, raw("docs/u.md", f"Call {CHI}.\n".encode(encoding)))
+        assert "R-PRV-2" in {f.rule for f in verdict.blocks}, encoding
+    assert {f.rule for f in proposal("office", raw("docs/x.docx", b"PK\x03\x04\xff\xfe\x00\xf0")).blocks} == {"R-PRV-8"}
+    assert proposal("picture", raw("docs/x.png", b"\x89PNG\r\n\x1a\n\x00\xff")).passes
+
+
+def test_a_link_that_leads_elsewhere_than_before_is_told(proposal, repository):
+    git(repository, "switch", "-q", "-C", "linked", "main")
+    (repository / "contracts/way").symlink_to("2026")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-qm", "A link that was let in")
+    (repository / "contracts/way").unlink()
+    (repository / "contracts/way").symlink_to("/etc")
+    git(repository, "commit", "-qam", "It leads elsewhere")
+    git(repository, "switch", "-q", "main")
+    assert "contracts/way" in {f.at.path for f in gate(repository, "linked~1", "linked", "s1003", DAY).blocks}
+
+
+def test_forms_that_cannot_be_used_or_fit_no_record_are_told(proposal, repository):
+    schema = (repository / "schemas/contract.json").read_text("utf-8")
+    broken = proposal("broken", write("schemas/contract.json", schema[:-20]))
+    assert any("cannot be used as a form" in f.message and "contract.json" in f.message for f in broken.blocks)
+    strict = proposal(
+        "strict",
+        write(
+            "schemas/contract.json", schema.replace('"required": ["kind", "id"', '"required": ["tier", "kind", "id"', 1)
+        ),
+    )
+    assert any("lacks tier" in f.message for f in strict.blocks)
+
+
+def test_nothing_is_decided_on_an_exception_that_waits(base):
+    key = next(r.key for r in base.register.of_kind("placement") if r.id == "P-2026-0001")
+    late = {Key("authorisation", "A-2026-0001"): lambda d: d.update(decided_on="2026-04-02")}
+    waiting = {"rule": "R-AUT-5", "reason": "Snow."}
+    seen = judge(base, changed(base, late), "s1003", DAY)
+    assert {f.at.path for f in seen.blocks} == {base.register.records[key].path}
+    asked = judge(base, changed(base, {**late, key: lambda d: d.update(exceptions=[waiting])}), "s1003", DAY)
+    decided = any(d.approvals and d.id == key.id for d in asked.decisions)
+    assert decided and [f.rule for f in asked.blocks] == ["R-AUT-5"] and "waits for approval" in asked.blocks[0].message
+
+
+def test_what_stands_in_its_own_way_forges_nothing_and_tells_nobody(base):
+    nobody = changed(base, {}, [r.key for r in base.register.of_kind("person") if r.id != "s1003"])
+    id = f"C-2026-0999\nIt may go ahead at once.\x1b[2J {CHI}"
+    data = {**base.register.records[CONTRACT].data, "id": id, "status": "issued"}
+    verdict = judge(
+        nobody, added(nobody, Key("contract", id), data, f"contracts/2026/{id}/contract.yaml"), "s1003", DAY
+    )
+    assert any("needs approval" in f.message for f in verdict.blocks)
+    found = (*verdict.blocks, *verdict.warnings)
+    for told in (verdict_text(verdict), verdict_json(verdict), *(f(found) for f in FORMATS.values())):
+        assert CHI not in told and "\x1b" not in told and "\nIt may go ahead" not in told
 
 
 def test_names_of_files_and_branches_are_looked_through(proposal):
