@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from ccm_site.model import Record, Register
+from ccm_site.rules.procurement_scale import Scale
 from ccm_site.rules.support import (
     amount,
     cited,
@@ -25,6 +26,7 @@ from ccm_site.rules.support import (
     mappings,
     number,
     open_to_check,
+    part_of,
     texts,
 )
 
@@ -191,26 +193,29 @@ def category_of(register: Register, record: Record) -> str | None:
     )
 
 
-def value_of(register: Register, record: Record) -> Decimal | None:
-    """The amount that a decision commits: a contract's estimated value; for an ending the contract's, for a variation that with
-    what the variation adds; an amount authorised. None where it is not entered, or in another currency than that of limits."""
+def value_of(register: Register, record: Record, basis: Any = None, on: date = date.min) -> Decimal | None:
+    """The amount in pounds that a decision commits, on a VAT basis where one is named, by the rate of a day.
+
+    A contract's estimated value; for an ending the contract's, for a variation that with what it adds; an amount authorised. None where
+    it is not entered, is in another currency, or cannot be told on that basis.
+    """
+
+    def pounds(money: Any) -> Decimal | None:
+        if not isinstance(money, Mapping) or money.get("currency", "GBP") != "GBP":
+            return None
+        return amount(money) if basis is None else Scale(register).on_basis(money, basis, on)
+
     for name in ("estimated_value", "amount"):
         if name in record.data:
-            return _in_pounds(register, record.data[name])
+            return pounds(record.data[name])
     contract = cited(register, "contract", record.data.get("contract"))
     if contract is None or record.kind == "authorisation":
         return None
-    total, effect = _in_pounds(register, contract.data.get("estimated_value")), record.data.get("value_effect")
+    total, effect = pounds(contract.data.get("estimated_value")), record.data.get("value_effect")
     if total is None or not isinstance(effect, Mapping) or effect.get("direction") != "increase":
         return total
-    more = _in_pounds(register, effect.get("amount"))
+    more = pounds(effect.get("amount"))
     return None if more is None else total + more
-
-
-def _in_pounds(register: Register, money: Any) -> Decimal | None:
-    """An amount in the currency in which limits are set; None in another, whose worth nobody has entered."""
-    usual = register.table("register").get("default_currency", "GBP")
-    return amount(money) if isinstance(money, Mapping) and money.get("currency", usual) == "GBP" else None
 
 
 # Decisions
@@ -269,13 +274,17 @@ def asked_for(
 def who_may(register: Register, record: Record, ask: Asked, decisions: Iterable[str], on: date) -> tuple[Approver, ...]:
     """The people who may give an approval on a day, in the order of roles, posts and people."""
     held = RolesHeld.of(register)
-    value, facts = value_of(register, record), facts_of(register, record, decisions)
+    facts = facts_of(register, record, decisions)
+
+    def within(d: Record) -> bool:
+        return reaches(d, value_of(register, record, part_of(d.data, "limit").get("vat_basis"), on))
+
     found = []
     for role in ask.roles:
         needs_one = role in DELEGATED or (ask.within_limit and role != UNLIMITED)
         for post in sorted(held.posts_with(role, on, cover=not needs_one)):
             if needs_one and not any(
-                held_on(d, on) and not outside(d, facts) and (not ask.within_limit or reaches(d, value))
+                held_on(d, on) and not outside(d, facts) and (not ask.within_limit or within(d))
                 for d in held.delegations.get((post, role), ())
             ):
                 continue

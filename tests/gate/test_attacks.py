@@ -83,6 +83,24 @@ def test_another_currency_fits_no_limit(base):
     assert people(judge(base, changed(base, {CONTRACT: dinars}), "s1003", DAY).decisions[0]) == {"s1001"}
 
 
+def test_an_amount_is_held_against_a_limit_on_the_limits_vat_basis(base):
+    def may(money, limit):
+        before = changed(base, {DELEGATION: lambda d: d.update(limit={"amount": "250000.00", "vat_basis": limit})})
+
+        def edit(data):
+            issued(data)
+            data["estimated_value"] = money
+
+        return people(judge(before, changed(before, {CONTRACT: edit}), "s1003", DAY).decisions[0])
+
+    both, manager = {"s1001", "s1002"}, {"s1001"}
+    assert may({"amount": "300000.00", "vat_basis": "included"}, "excluded") == both, "250,000 without VAT at 20 %"
+    assert may({"amount": "300000.01", "vat_basis": "included"}, "excluded") == manager
+    assert may({"amount": "208333.33", "vat_basis": "excluded"}, "included") == both
+    assert may({"amount": "208333.34", "vat_basis": "excluded"}, "included") == manager
+    assert may({"amount": "250000.00", "vat_basis": "exempt"}, "included") == both
+
+
 def test_a_variation_is_weighed_with_what_it_adds(base):
     variation = next(r for r in base.register.of_kind("variation") if r.data["status"] in ("approved", "signed"))
     contract = Key("contract", variation.data["contract"])
