@@ -233,7 +233,7 @@ def supply_meets_demand(register: Register, kinds: Kinds, today: date) -> Iterat
             used = " and the placements in force" if unit == "places" else ""
             yield found(
                 "R-SRC-5", "warning", need, pointer,
-                f"{kind.replace('_', ' ')}: a forecast of {wanted} {unit.replace('_', ' ')}{used} {'come' if used else 'comes'} to more than the {there} that are contracted",
+                f"{kind.replace('_', ' ')}: what is forecast{used} comes to more {unit.replace('_', ' ')} than are contracted",
                 "plan the supply with the Sourcing Group, or correct the forecast",
                 *((n, p) for n, p, _ in forecasts[1:]), *((c, "/capacity") for c in held.get(what, ())),
             )  # fmt: skip

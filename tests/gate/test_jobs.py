@@ -27,7 +27,7 @@ def test_j2_the_manager_is_stopped_from_issuing_wrongly(base):
     late = {AUTHORISATION: {"/decided_on": "2026-04-02"}}
     refused = judge(base, with_change(base, late), "s1003", DAY)
     (finding,) = refused.blocks
-    assert finding.rule == "R-AUT-5" and finding.at.path in (AUTHORISATION, PLACEMENT) and finding.at.pointer
+    assert finding.rule == "R-AUT-5" and (finding.at.path, finding.at.pointer) == (PLACEMENT, "/start_date")
     text = verdict_text(refused)
     assert "R-AUT-5" in text and "2026-04-02" in text and "exception" in finding.fix and "It cannot go ahead" in text
     place = finding.at.path
@@ -37,6 +37,8 @@ def test_j2_the_manager_is_stopped_from_issuing_wrongly(base):
     }  # fmt: skip
     excused = with_change(base, {**late, place: {**late.get(place, {}), "/exceptions": [exception]}})
     passed = judge(base, excused, "s1003", DAY)
+    (excuse,) = [d for d in passed.waits if "exception from R-AUT-5" in d.words]
+    assert excuse.approvals[0].roles == ("resource_allocation_group",), "whoever writes it down, the group approves it"
     assert passed.passes and any(f.rule == "R-AUT-5" and "an approved exception" in f.message for f in passed.warnings)
     site = Site(project(excused.register, base.kinds, "restricted"), base.kinds, {}, "restricted", DAY)
     rows = re.findall(r"<tr>.*?</tr>", exceptions_page(site).body, re.DOTALL)
