@@ -83,9 +83,9 @@ class RuleText:
 class TraceRow:
     """A row of the framework and its carriers. ``duty``: O obligation, W would be good, D definition, X outside the register.
 
-    ``rules`` are built, ``missing`` are not yet; ``to_come`` rows wait for something that is named as still to come. ``pages`` are
-    addresses of generated pages beside those of the kinds; ``documents`` the templates that wait to be made; ``tests`` the examples
-    that fail when a rule is taken away.
+    ``rules`` are built; ``missing`` are kinds and rules that should carry it and do not; ``to_come`` rows wait for something that is named as still to come. ``pages`` are
+    addresses of generated pages beside those of the kinds; ``documents`` the templates that wait to be made; ``tests`` what fails when a
+    carrier is taken away.
     """
 
     id: str

@@ -1,7 +1,7 @@
 """Every obligation of the framework, and what in the register carries it: kinds of record, rules with their examples, pages, documents, tests.
 
 ``obligations.csv`` lists the framework's rows (O: an obligation, W: what it would be good to do, D: a definition, X: outside the
-register). A rule counts where it is built: a function or a schema's tag, with an example that fails and one that passes. What waits
+register) with the kinds, rules and pages that carry each: a row is open while one of them is missing. A rule counts where it is built: a function or a schema's tag, with an example that fails and one that passes. What waits
 for reports, forms, templates or documents still to come is named in ``still_to_come.txt``, which only shrinks.
 """
 
@@ -15,6 +15,9 @@ from ccm_site.kinds import Kinds
 from ccm_site.model import TraceRow
 from ccm_site.rules import catalogue
 from ccm_site.rules.example import examples
+
+TAKEN_AWAY = "tests/views/test_trace_page.py::test_a_kind_that_is_taken_away_opens_its_rows[{}]"
+PAGE_TAKEN_AWAY = "tests/views/test_trace_page.py::test_a_page_that_is_taken_away_is_missed[{}]"
 
 
 def trace(kinds: Kinds) -> tuple[TraceRow, ...]:
@@ -37,10 +40,14 @@ def trace(kinds: Kinds) -> tuple[TraceRow, ...]:
         built = tuple(r for r in named if is_built(r))
         rows.append(TraceRow(
             id=id, lines=row["source_lines"], duty=row["kind"], requirement=row["requirement"].replace("`", "").replace("*", ""),
-            kinds=tuple(by_clause.get(id, ())), rules=built, missing=tuple(r for r in named if r not in built),
+            kinds=tuple(by_clause.get(id, ())), rules=built,
+            missing=(*(k for k in row["kinds"].split() if k not in by_clause.get(id, ())), *(r for r in named if r not in built)),
             output=row["output"].replace("`", ""), to_come=id in waiting, pages=tuple(row["pages"].split()),
             documents=tuple(dict.fromkeys(t for name in by_clause.get(id, ()) for t in kinds[name].templates)),
-            tests=tuple(t for r in built for t in tests_of(r)),
+            tests=(
+                *(TAKEN_AWAY.format(k) for k in by_clause.get(id, ())), *(t for r in built for t in tests_of(r)),
+                *(PAGE_TAKEN_AWAY.format(p) for p in row["pages"].split()),
+            ),
         ))  # fmt: skip
     return tuple(rows)
 
@@ -61,8 +68,10 @@ def tests_of(rule: str) -> tuple[str, ...]:
 
 
 def open_rows(rows: tuple[TraceRow, ...]) -> tuple[TraceRow, ...]:
-    """The obligations that nothing carries and that are not named as still to come."""
-    return tuple(r for r in rows if r.duty == "O" and not (r.kinds or r.rules or r.pages) and not r.to_come)
+    """The obligations of which a carrier is missing, or that have none, and that are not named as still to come."""
+    return tuple(
+        r for r in rows if r.duty == "O" and not r.to_come and (r.missing or not (r.kinds or r.rules or r.pages))
+    )
 
 
 @cache

@@ -40,7 +40,7 @@ def trace_page(site: Site, rows: Sequence[TraceRow]) -> Page:
         rules = [(id, at.href(rule_url(id))) for id in row.rules]
         pages = [(k.plural, at.href(folder(k))) for n in row.kinds if (k := site.kinds.get(n)) and k in site.shown]
         pages += [(TITLES[p], at.href(p)) for p in row.pages]
-        tests = [t.partition("[")[2].rstrip("]") for t in row.tests]
+        tests = [t.rpartition("::")[2].removeprefix("test_an_example") for t in row.tests]
         waits = list(row.missing) + (["what it produces"] if row.to_come else [])
         shown.append(
             (

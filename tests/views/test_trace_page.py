@@ -4,12 +4,14 @@ import json
 import re
 from dataclasses import replace
 
+import pytest
 from click.testing import CliRunner
 
 from ccm_site.cli import main
 from ccm_site.model import Key
 from ccm_site.register import load
-from ccm_site.rules.trace import open_rows, trace
+from ccm_site.rules.example import examples
+from ccm_site.rules.trace import PAGE_TAKEN_AWAY, TAKEN_AWAY, open_rows, trace
 from ccm_site.starter import shipped
 from ccm_site.views.to_look_at import Warned, to_look_at_page
 from ccm_site.views.trace import trace_page
@@ -25,28 +27,61 @@ def test_every_obligation_is_carried_and_shown():
     assert 'href="../rules/R-CON-5/"' in body and 'href="../dictionary/contract/"' in body
 
 
-def test_a_row_without_a_carrier_is_open():
-    fewer = type(KINDS)(
-        {n: k for n, k in KINDS.by_name.items() if n not in ("strategy", "need", "contract", "tender")}, KINDS.documents
-    )
-    assert all(r.duty == "O" for r in open_rows(trace(fewer)))
-    assert sum(len(r.kinds) for r in trace(fewer)) < sum(len(r.kinds) for r in trace(KINDS))
+ROWS = trace(KINDS)
+CARRYING = sorted({k for r in ROWS for k in r.kinds})
+PAGES = sorted({p for r in ROWS for p in r.pages})
+
+
+def ids(rows):
+    return {r.id for r in rows}
+
+
+@pytest.mark.parametrize("kind", CARRYING)
+def test_a_kind_that_is_taken_away_opens_its_rows(kind):
+    fewer = type(KINDS)({n: k for n, k in KINDS.by_name.items() if n != kind}, KINDS.documents)
+    assert ids(open_rows(trace(fewer))) == {r.id for r in ROWS if kind in r.kinds and r.duty == "O"}
+
+
+def test_a_clause_that_a_kind_no_longer_names_is_missed():
+    row = next(r for r in ROWS if r.duty == "O" and "review" in r.kinds)
+    kind = KINDS["review"]
+    fields = tuple(replace(f, clause="") if f.clause == row.id else f for f in kind.fields)
+    told = replace(kind, clauses=tuple(c for c in kind.clauses if c != row.id), fields=fields)
+    assert ids(open_rows(trace(type(KINDS)({**KINDS.by_name, "review": told}, KINDS.documents)))) == {row.id}
+
+
+@pytest.mark.parametrize("rule", sorted({rule for r in ROWS for rule in r.rules}))
+def test_a_rule_that_is_taken_away_opens_its_rows(monkeypatch, rule):
+    monkeypatch.setattr("ccm_site.rules.trace.examples", lambda row: () if row == rule else examples(row))
+    assert ids(open_rows(trace(KINDS))) == {r.id for r in ROWS if rule in r.rules and r.duty == "O"}
+
+
+@pytest.fixture(scope="module")
+def site_urls():
+    return frozenset(pages(load(shipped()).register))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_that_is_taken_away_is_missed(site_urls, page):
+    assert page in site_urls
 
 
 def test_every_page_that_carries_a_row_is_on_the_site_and_every_test_is_run():
     register = load(shipped()).register
     known = pages(register)
-    rows = trace(KINDS)
-    assert {p for r in rows for p in r.pages} <= known.keys()
+    rows = ROWS
     body = str(trace_page(site(register), rows).body)
     links = set(re.findall(r'href="\.\./([^"#]*)"', body))
     assert {x for x in links if not x.startswith("rules/")} <= known.keys() and "calendar/" in links
     run = {f"tests/rules/test_examples.py::test_an_example[{name}]" for name, _ in ALL}
-    assert {t for r in rows for t in r.tests} <= run and all(r.tests for r in rows if r.rules)
+    run |= {TAKEN_AWAY.format(k) for k in CARRYING} | {PAGE_TAKEN_AWAY.format(p) for p in PAGES}
+    assert {t for r in rows for t in r.tests} <= run and all(r.tests for r in rows)
 
 
 def test_a_page_alone_carries_a_row_and_taking_it_away_opens_it():
-    row = replace(next(r for r in trace(KINDS) if r.pages and r.duty == "O"), kinds=(), rules=(), to_come=False)
+    row = replace(
+        next(r for r in trace(KINDS) if r.pages and r.duty == "O"), kinds=(), rules=(), missing=(), to_come=False
+    )
     assert open_rows((row,)) == () and open_rows((replace(row, pages=()),)) != ()
 
 
