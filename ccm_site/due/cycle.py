@@ -21,6 +21,6 @@ def due(register: Register, kinds: Kinds, today: date) -> Iterator[Due]:
         lead = contract.data.get("lead_professional")
         for by, code in missing_slots(register, contract, reviews[contract.id], today):
             yield Due(
-                by=by, on=last_working_day(register, by), what=f"Contract review: {type_.label_of(code) if type_ else code}",
+                by=by, on=last_working_day(register, by), what=f"Contract review: {type_.label_of(code) if type_ else code}, not planned yet",
                 part="reviews", record=contract.key, pointer="/review_cycle", post=lead if isinstance(lead, str) else "", contract=contract.id,
             )  # fmt: skip

@@ -65,6 +65,14 @@ def due_days(site: Site) -> tuple[Due, ...]:
     return found
 
 
+def has_reviews(site: Site, contract: str) -> bool:
+    """Whether a contract has a calendar file of its own."""
+    if ("reviewed", "") not in site.kept:
+        site.kept["reviewed", ""] = frozenset(d.contract for d in due_days(site) if d.part == "reviews")
+    known: frozenset[str] = site.kept["reviewed", ""]
+    return contract in known
+
+
 def calendar_pages(site: Site, secret: bytes | None) -> Iterator[Page | Extra]:
     """``calendar/`` and below, with the ``.ics`` files. With a ``secret`` each post has a file at an address that cannot be guessed."""
     days = due_days(site)

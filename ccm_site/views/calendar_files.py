@@ -39,7 +39,7 @@ def calendar_file(site: Site, name: str, days: Iterable[Due]) -> bytes:
 
 
 def _event(site: Site, d: Due, council: str, stamp: datetime) -> Event:
-    title = site.label(Key("contract", d.contract))
+    title = _title(site, d.contract)
     event = Event()
     event.add("uid", f"{d.uid}@{council}.ccm-site")
     event.add("dtstamp", stamp)
@@ -57,6 +57,13 @@ def _event(site: Site, d: Due, council: str, stamp: datetime) -> Event:
         alarm.add("trigger", -timedelta(days=days))
         event.add_component(alarm)
     return event
+
+
+def _title(site: Site, contract: str) -> str:
+    """A contract's name; of one for a single placement its number alone, since who reads such a file need not have signed in."""
+    record = site.register.get("contract", contract)
+    alone = record is not None and record.data.get("placement_specific") is True
+    return contract if alone else site.label(Key("contract", contract))
 
 
 def _described(site: Site, d: Due) -> str:

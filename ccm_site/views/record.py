@@ -13,13 +13,14 @@ from ccm_site.kinds import Kind, Transition
 from ccm_site.model import Key, Link, Record
 from ccm_site.views import specification
 from ccm_site.views.badges import badge
+from ccm_site.views.calendar import has_reviews
 from ccm_site.views.columns import columns, filter_for
 from ccm_site.views.context import Site
 from ccm_site.views.facts import Fact, Group, exceptions, gaps, groups
 from ccm_site.views.page import Page
 from ccm_site.views.templates import render
 from ccm_site.views.text import At, html, linked, plain, time
-from ccm_site.views.urls import filtered, folder, hyphened
+from ccm_site.views.urls import calendar_contract, filtered, folder, hyphened
 
 LINKS_SHOWN = 50
 OPEN_CHILDREN = 2
@@ -97,6 +98,7 @@ def record_page(site: Site, record: Record) -> Page:
         marks=tuple(_marks(site, kind, record)),
         label=kind.title if kind.is_policy else label,
         sections=sections,
+        calendar=_calendar(at, record),
     )
     return Page(place.url, kind.title if kind.is_policy else label, body)
 
@@ -152,6 +154,12 @@ def _card(at: At, record: Record) -> Card:
         changed=_changed(site, record),
         withheld=_withheld(site, kind, record),
     )
+
+
+def _calendar(at: At, record: Record) -> str:
+    """The link to a contract's own calendar file; "" where there is none."""
+    shown = record.kind == "contract" and at.site.audience != "public" and has_reviews(at.site, record.id)
+    return at.href(calendar_contract(record.id)) if shown else ""
 
 
 def _withheld(site: Site, kind: Kind, record: Record) -> tuple[Fact, ...]:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from waitress.server import create_server
@@ -113,10 +113,11 @@ def listening(app: Flask, port: int):  # type: ignore[no-untyped-def]  # waitres
     try:
         return create_server(app, port=port, **options)  # type: ignore[arg-type]
     except OSError as error:
+        server: Any = create_server(app, port=0, **options)  # type: ignore[arg-type]
         _to_stderr(
-            f"Port {port} cannot be had ({error.strerror or error}); another one is taken. To choose one: --port N"
+            f"Port {port} cannot be had: {error.strerror or error}. The site is on port {server.effective_port}; to choose another: --port N"
         )
-        return create_server(app, port=0, **options)  # type: ignore[arg-type]
+        return server
 
 
 def rebuilt(root: Path, audience: Audience, today: date | None, say: Say, inspect: Inspect | None = None) -> bool:

@@ -54,7 +54,10 @@ def test_a_whole_life_with_leap_days_and_holidays(demonstration, first, last, ta
     assert rows
     assert all(date.fromisoformat(by).strftime("%A") == weekday for _, by, weekday, _ in rows)
     _, days = fresh_contract(demonstration, first, last)
-    labels = {"annual": "Contract review: Annual", "biannual": "Contract review: Biannual (twice a year)"}
+    labels = {
+        "annual": "Contract review: Annual, not planned yet",
+        "biannual": "Contract review: Biannual (twice a year), not planned yet",
+    }
     assert [(d.what, d.by.isoformat(), d.on.isoformat()) for d in days] == [
         (labels[k], by, on) for k, by, _, on in rows
     ]

@@ -176,6 +176,31 @@ def test_a_post_has_a_file_at_an_address_that_cannot_be_guessed(demonstration):
     )
 
 
+def test_a_contract_for_one_placement_is_named_by_its_number_alone(demonstration):
+    contract = next(
+        r
+        for r in demonstration.of_kind("contract")
+        if r.data.get("placement_specific") and r.data["status"] == "signed"
+    )
+    _, files = items(demonstration)
+    told = [t for p, t in files.items() if contract.id in t]
+    assert told and not any(contract.data["title"][:20] in " ".join(t.split()) for t in told)
+
+
+def test_a_contracts_page_leads_to_its_calendar(demonstration):
+    from ccm_site.views.record import record_page
+
+    site = Site(project(demonstration, KINDS, "intranet"), KINDS, {}, "intranet", DEMO_DAY)
+    _, files = items(demonstration)
+    contracts = list(demonstration.of_kind("contract"))
+    linked = {
+        r.id
+        for r in contracts
+        if f"calendar/contracts/{r.id}.ics" in record_page(site, site.register.records[r.key]).body
+    }
+    assert linked == {r.id for r in contracts if f"calendar/contracts/{r.id}.ics" in files} and linked
+
+
 def test_hostile_text_stays_text(demonstration):
     nasty = '<script>alert(1)</script>\r\nBEGIN:VEVENT\nUID:x;,\\" {{ 7*7 }}'
     records = {

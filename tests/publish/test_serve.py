@@ -91,3 +91,18 @@ def test_files_have_their_types(small_register):
     assert client.get("/pagefind/pagefind.js", base_url=base).mimetype in ("text/javascript", "application/javascript")
     first = client.get("/", base_url=base)
     assert client.get("/", base_url=base, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+
+
+def test_a_port_that_is_taken_is_told_with_the_one_that_serves(small_register, capsys):
+    from ccm_site.web.serve import listening
+
+    build(small_register, ["intranet"], TODAY)
+    app = create_app(FolderPages(small_register / "build/site/intranet"))
+    first = listening(app, 0)
+    second = listening(app, first.effective_port)
+    try:
+        told = capsys.readouterr().err
+        assert f"Port {first.effective_port} cannot be had" in told and f"on port {second.effective_port};" in told
+    finally:
+        first.close()
+        second.close()
