@@ -72,9 +72,10 @@ def contracts_have_a_plan(register: Register, kinds: Kinds, today: date) -> Iter
 @rule("R-MON-2", "F-3B-i-3", "F-3B-ii-7", "F-3B-ii-8", "F-4-OM-12", "F-FC-22")
 def additional_monitoring_has_a_criterion(register: Register, kinds: Kinds, today: date) -> Iterator[Finding]:
     """What set off additional monitoring is a criterion of the monitoring policy or the risk model that applied on that day.
+    Who decided it, from when, until when and what is done is asked for by its form.
 
     Why: what makes monitoring stricter is the same for every provider, and known beforehand. Mend: give the code of a criterion
-    in policy/monitoring_policy.yaml. (The rest of this rule, who decided, from when, until when and what is done, is in the schema.)
+    in policy/monitoring_policy.yaml.
     """
     for plan in counting(register, "monitoring_plan", "active", "ended"):
         trigger = plan.data.get("trigger")

@@ -138,7 +138,8 @@ def satisfaction_stands_beside_effect(register: Register, kinds: Kinds, today: d
 
 @change_rule("R-SPEC-8", "F-3A-ii-9", "F-3A-ii-10", "F-4-SS-4")
 def developed_together(changes: Changes, kinds: Kinds, today: date) -> Iterator[Finding]:
-    """Manager and a lead professional developed an approved specification, and users and providers were asked before.
+    """The Commissioning and Contracts Manager and a lead professional developed an approved specification, and those who use and who
+    provide the service were asked before.
 
     Why: those who use, provide and lead a service know what it must do. Mend: list every role under developed_by, and each
     consultation with its group and day; or say why children and young people, or providers, were not asked.

@@ -1,16 +1,19 @@
-"""A rule in words, for its page and for `ccm rule`: from the catalogue, its function's docstring or its schema's tag, and its examples."""
+"""A rule in words, for its page and for `ccm rule`: from the catalogue, its function's docstring or `in_schemas.yaml`, and its examples."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from ccm_site.canonical import write
 from ccm_site.kinds import Kinds
 from ccm_site.model import RuleExample, RuleText, pointer_tokens
 from ccm_site.personal_data import Detector
-from ccm_site.rules import all_change_rules, all_rules, catalogue, in_words
+from ccm_site.rules import Words, all_change_rules, all_rules, catalogue, in_words
 from ccm_site.rules.example import Example, examples
+from ccm_site.source import parse
 
 SEVERITIES = {"E": "Error", "W": "Warning", "E†": "Error; a recorded and approved exception lets it pass"}
 TIMES = {
@@ -42,11 +45,19 @@ def _text(row: str, kinds: tuple[str, ...]) -> RuleText:
 
 
 def _docs(row: str) -> tuple[str, str, str]:
-    """What the docstrings of a row's functions say, why, and how to mend; each check's own, one after the other."""
+    """What the docstrings of a row's functions say, why, and how to mend; each check's own, one after the other. Of a row that has no
+    function it stands in ``in_schemas.yaml``."""
     ids = {r.id for r in all_rules() if r.row == row} | {r.id for r in all_change_rules() if r.row == row}
-    said = [in_words(id) for id in sorted(ids)]
+    said = [in_words(id) for id in sorted(ids)] or [w for r, w in words_in_schemas().items() if r == row]
     says, why, mend = (" ".join(dict.fromkeys(w[n] for w in said if w[n])) for n in range(3))
     return says, why, mend
+
+
+@cache
+def words_in_schemas() -> Mapping[str, Words]:
+    """The words of the rules that no function tells of, by their row."""
+    data = parse(files(__package__).joinpath("in_schemas.yaml").read_bytes(), "in_schemas.yaml").data
+    return {row: Words(said["says"], said["why"], said["mend"]) for row, said in data.items()}
 
 
 def _example(example: Example) -> RuleExample:

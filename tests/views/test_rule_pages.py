@@ -6,8 +6,8 @@ from click.testing import CliRunner
 
 from ccm_site.cli import main
 from ccm_site.model import RuleExample
-from ccm_site.rules import catalogue
-from ccm_site.rules.telling import rule_text, rule_texts
+from ccm_site.rules import all_change_rules, all_rules, catalogue
+from ccm_site.rules.telling import rule_text, rule_texts, words_in_schemas
 from ccm_site.starter import shipped
 from ccm_site.views.rules import rule_pages
 from tests.views import invented
@@ -22,6 +22,19 @@ def test_every_row_of_the_catalogue_has_a_page():
     assert "A start is not after its end." in page and "Payments, reviews and reminders" in page
     assert "It finds, for example" in page and "to: 2027-01-04" in page and "It lets pass" in page
     assert 'href="R-ID-4/"' in str(pages["rules/"].body)
+
+
+def test_every_rule_says_what_it_asks_why_and_how_to_mend():
+    for text in rule_texts(KINDS):
+        for sentence in (text.says, text.why, text.mend):
+            assert sentence[:1].isupper() and sentence[-1:] == ".", (text.id, sentence)
+
+
+def test_what_a_function_says_is_not_said_again():
+    told = {r.row for r in (*all_rules(), *all_change_rules())}
+    assert not told & set(words_in_schemas()) and set(words_in_schemas()) <= set(catalogue())
+    page = str({p.url: p for p in rule_pages(site(invented.register(KINDS)), rule_texts(KINDS))}["rules/R-CNC-7/"].body)
+    assert "no story is told here" in page and "Child protection has its own procedure" in page and "narrative" in page
 
 
 def test_what_stands_in_an_example_is_escaped():
