@@ -20,6 +20,8 @@ from ccm_site.register import Loaded
 from ccm_site.rules import Unchecked, exceptable, rule_findings
 from ccm_site.source import Unreadable, locate, parse, places_of
 
+GAP = "(its source did not have it)"
+"""What ends the message of a finding that is softened by a gap of a carried-over record."""
 PENDING = "(an exception that waits for approval)"
 """What ends the message of a finding that is softened by an exception which nobody has approved yet."""
 
@@ -75,7 +77,7 @@ def soften(findings: Iterable[Finding], records: Iterable[Record]) -> list[Findi
 def _softened(f: Finding, record: Record) -> Finding:
     tokens = pointer_tokens(f.at.pointer)
     if tokens and tokens[0] not in record.data and tokens[0] in _gaps(record):
-        return replace(f, severity="warning", message=f"{f.message} (its source did not have it)")
+        return replace(f, severity="warning", message=f"{f.message} {GAP}")
     exceptions = record.data.get("exceptions")
     if f.rule in exceptable() and isinstance(exceptions, list):
         for e in exceptions:

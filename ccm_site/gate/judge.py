@@ -18,6 +18,7 @@ from ccm_site.checks.discretion import discreet
 from ccm_site.checks.run import PENDING, check_loaded, located, soften
 from ccm_site.gate.beside import odd_findings
 from ccm_site.gate.decisions import decisions_of
+from ccm_site.gate.gaps import ended_gaps
 from ccm_site.gate.past import past_findings
 from ccm_site.gate.rights import approvals_for
 from ccm_site.gate.verdict import Decision, Verdict
@@ -60,8 +61,9 @@ def judge(
     changes = Changes.between(base.register, head.register, actor)
     changed = {r.path for m in changes.moves for r in m if r is not None}
     before = Counter(_mark(f) for f in check_loaded(base, today))
-    found: list[Finding] = []
-    for f in check_loaded(judged, today):
+    checked = check_loaded(judged, today)
+    found = list(ended_gaps(changes, checked))
+    for f in checked:
         if before[_mark(f)]:
             before[_mark(f)] -= 1
         else:
