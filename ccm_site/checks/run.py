@@ -26,12 +26,15 @@ PENDING = "(an exception that waits for approval)"
 """What ends the message of a finding that is softened by an exception which nobody has approved yet."""
 
 
-def check(root: Path, today: date, keys: Keys | None = None) -> tuple[Loaded, tuple[Finding, ...]]:
+def check(
+    root: Path, today: date, keys: Keys | None = None, without: str = registers.NO_KEYS
+) -> tuple[Loaded, tuple[Finding, ...]]:
     """Load the register at ``root`` and find everything that is wrong with it. Raises as `register.load`.
 
-    With ``keys`` the sealed parts that they open are checked too; ``Loaded.shut`` names those that stayed unchecked.
+    With ``keys`` the sealed parts that they open are checked too; ``Loaded.shut`` names those that stayed unchecked:
+    where there are no keys, because of what ``without`` says.
     """
-    loaded = registers.load(root, keys)
+    loaded = registers.load(root, keys, without)
     return loaded, check_loaded(loaded, today)
 
 

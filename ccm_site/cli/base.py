@@ -124,18 +124,31 @@ def progress() -> Callable[[str], None]:
 def ask_passphrase() -> str:
     """The passphrase of one's identity, from the terminal. Raises `click.UsageError` where nobody is there to ask."""
     if not sys.stdin.isatty():
-        raise click.UsageError("your identity is protected by a passphrase, and there is no terminal to ask for it")
+        raise click.UsageError(
+            "your identity is protected by a passphrase, and there is no terminal to ask for it. "
+            "Run the command in a terminal, or name with CCM_IDENTITY an identity that has none"
+        )
     return str(click.prompt("Passphrase of your identity", hide_input=True, err=True))
+
+
+def keys_or_why(root: Path, keys_at: Path | None, today: date) -> tuple[OpenFolder | None, str]:
+    """As `store_at_hand`; a passphrase that nobody is there to give is one reason more."""
+    try:
+        return store_at_hand(root, keys_at, today, ask_passphrase)
+    except click.UsageError as error:
+        return None, error.message
+
+
+def stay_shut(why: str) -> None:
+    """Say on standard error why sealed parts stay shut."""
+    click.echo(f"Sealed parts stay shut: {why}", err=True)
 
 
 def keys_at_hand(root: Path, keys_at: Path | None, today: date) -> OpenFolder | None:
     """The register's key store, opened, where it can be; else a line on standard error that says why not."""
-    try:
-        store, why = store_at_hand(root, keys_at, today, ask_passphrase)
-    except click.UsageError as error:
-        store, why = None, error.message
+    store, why = keys_or_why(root, keys_at, today)
     if why:
-        click.echo(f"Sealed parts stay shut: {why}", err=True)
+        stay_shut(why)
     return store
 
 

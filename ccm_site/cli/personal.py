@@ -79,7 +79,12 @@ def unseal(file: Path, keys_at: Path | None, root: Path) -> None:
 @keys_option
 @root_option
 def edit(file: Path, keys_at: Path | None, root: Path) -> None:
-    """Change a sealed record by hand, in the editor that VISUAL or EDITOR names. No clear text lies on a disk meanwhile."""
+    """Change a sealed record by hand, in the editor that VISUAL or EDITOR names. No clear text lies on a disk meanwhile.
+
+    What is then still wrong in the record, or points to it, is shown; it is saved all the same.
+    """
+    from ccm_site.checks.report import as_text
+    from ccm_site.checks.run import check
     from ccm_site.custody.editing import EditorFailed, NoMemoryFolder, edit_sealed
     from ccm_site.custody.sealed_files import Sealer
     from ccm_site.kinds import load_kinds
@@ -97,6 +102,10 @@ def edit(file: Path, keys_at: Path | None, root: Path) -> None:
     except (CannotSeal, Unreadable, EditorFailed, NoMemoryFolder, OSError) as error:
         stop(error)
     click.echo(f"{path}: {'changed and sealed' if changed else 'not changed'}", err=True)
+    if changed:
+        _, findings = check(root, date.today(), store)
+        left = [f for f in findings if path in {f.at.path, *(r.path for r in f.related)}]
+        click.echo(as_text(left), nl=False, err=True)
 
 
 @main.command()

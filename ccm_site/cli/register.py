@@ -18,20 +18,24 @@ from ccm_site.cli.base import (
     exit_for,
     inside,
     keys_at_hand,
+    keys_or_why,
     keys_option,
     main,
     progress,
     root_option,
+    stay_shut,
 )
 from ccm_site.gitrepo import names_and_messages
 from ccm_site.model import AUDIENCES, Audience
 from ccm_site.personal_data import BadPattern, Detector, NamesTrouble, configured, scan_texts
+from ccm_site.register import NO_KEYS
 from ccm_site.source import Unreadable, parse
 
 if TYPE_CHECKING:
     from ccm_site.publish.pour import Inspect
 
 PERSONAL_DATA = "policy/personal_data.yaml"
+NO_STORE = f"{NO_KEYS}; who reads from one names its folder with --keys or CCM_KEYS"
 
 
 @main.command()
@@ -50,11 +54,12 @@ PERSONAL_DATA = "policy/personal_data.yaml"
 def check(paths: tuple[Path, ...], format_: str, keys_at: Path | None, root: Path, as_of: date | None) -> None:
     """Find everything that is wrong in the register, or in PATHS of it.
 
-    Names of branches and notes of changes are looked through for personal data too. Where your keys are at hand, sealed parts are checked too; what could not be is named as "sealed, not checked".
+    Names of branches and notes of changes are looked through for personal data too. Where your keys are at hand, sealed parts are checked too; what could not be is named as "sealed, not checked", with the reason.
     Exit status 0 where there is no error, 1 where there is one, 2 where the command could not run.
     """
     today = as_of or date.today()
-    loaded, findings = run_check(root, today, keys_at_hand(root, keys_at, date.today()))
+    store, why = keys_or_why(root, keys_at, date.today())
+    loaded, findings = run_check(root, today, store, why.removesuffix(".") or NO_STORE)
     shut = loaded.shut
     if not paths:
         said = scan_texts(names_and_messages(root), detector_of(loaded.register), today)
@@ -63,6 +68,8 @@ def check(paths: tuple[Path, ...], format_: str, keys_at: Path | None, root: Pat
         wanted = [inside(root, p) for p in paths]
         findings = tuple(f for f in findings if _below(f.at.path, wanted))
         shut = tuple(r for r in shut if _below(r.path, wanted))
+    if why and not shut:
+        stay_shut(why)
     if format_ == "text":
         click.echo(as_text(findings, shut, as_lines(by_owner(findings, loaded.register))), nl=False)
     else:

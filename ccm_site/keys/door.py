@@ -29,7 +29,8 @@ def admit(folder: Path, data: Mapping[str, Any], identity: age.Identity, today: 
     if not mine or secret is None:
         raise WrongIdentity(
             folder, f"the identity with the public key {recipient[:12]}… is no reader of this store",
-            "use the identity that you were made a reader with, or have a reader run: ccm keys rewrap",
+            "use the identity that you were made a reader with, or have a reader run: ccm keys add PERSON, or for the new key of one who "
+            "reads already: ccm keys rewrap",
         )  # fmt: skip
     readers.list_from_json(listed, secret, path)
     return mine[0], secret

@@ -15,7 +15,7 @@ from ccm_site.kinds import SEALED, Kinds, load_kinds
 from ccm_site.model import Finding, Key, Location, Record, Register
 from ccm_site.register.files import Files, NoRegister, WorkTree
 from ccm_site.register.linking import linked
-from ccm_site.register.opening import open_seals
+from ccm_site.register.opening import NO_KEYS, open_seals
 from ccm_site.sealing import fault_of, seal_of
 from ccm_site.source import Unreadable, blob_id, comments, parse
 
@@ -47,17 +47,18 @@ class Loaded:
         return tuple(sorted((r for r in self.register if r.seal and r.seal.shut), key=lambda r: r.path))
 
 
-def load(root: Path, keys: Keys | None = None) -> Loaded:
+def load(root: Path, keys: Keys | None = None, without: str = NO_KEYS) -> Loaded:
     """Load the register at ``root``. Raises `NoRegister` or `kinds.BadSchema` where there is nothing to load by.
 
-    With ``keys``, what they open of sealed parts is opened, in memory; the rest says why it stayed shut.
+    With ``keys``, what they open of sealed parts is opened, in memory; the rest says why it stayed shut: ``without``
+    where there are no keys.
     """
     if not (root / "schemas").is_dir():
         raise NoRegister(f"{root} has no schemas/ folder. Make a register with: ccm init DIR")
-    return load_from(WorkTree(root), load_kinds(root / "schemas"), keys)
+    return load_from(WorkTree(root), load_kinds(root / "schemas"), keys, without)
 
 
-def load_from(files: Files, kinds: Kinds, keys: Keys | None = None) -> Loaded:
+def load_from(files: Files, kinds: Kinds, keys: Keys | None = None, without: str = NO_KEYS) -> Loaded:
     """Every record in the files, by the given kinds, with its links."""
     findings: list[Finding] = []
     records: dict[Key, Record] = {}
@@ -95,7 +96,7 @@ def load_from(files: Files, kinds: Kinds, keys: Keys | None = None) -> Loaded:
                 ))  # fmt: skip
             else:
                 records[record.key] = record
-        open_seals(records, kinds, keys)
+        open_seals(records, kinds, keys, without)
         register, broken = linked(records, kinds, unreadable)
     finally:
         if enabled:

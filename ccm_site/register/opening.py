@@ -13,8 +13,11 @@ from ccm_site.sealing import NOT_ITS_KEY, BadSeal, case_of, is_key_of, joined, o
 NO_KEYS = "no key store is at hand"
 
 
-def open_seals(records: dict[Key, Record], kinds: Kinds, keys: Keys | None) -> None:
-    """Put the sealed fields that the keys open into their records; say of the others why they stayed shut."""
+def open_seals(records: dict[Key, Record], kinds: Kinds, keys: Keys | None, without: str) -> None:
+    """Put the sealed fields that the keys open into their records; say of the others why they stayed shut.
+
+    ``without`` is what is said where there are no keys at all.
+    """
     sealed = [r for r in records.values() if r.seal]
     if not sealed:
         return
@@ -22,7 +25,7 @@ def open_seals(records: dict[Key, Record], kinds: Kinds, keys: Keys | None) -> N
     if keys:
         keys.log("opened", [r.id for r in sealed if r.seal and not isinstance(opened.get(r.seal.key), Shut)])
     for r in sealed:
-        records[r.key] = _opened(r, kinds, opened)
+        records[r.key] = _opened(r, kinds, opened, without)
     if keys:
         _belonging(records, [records[r.key] for r in sealed], kinds, keys)
 
@@ -48,12 +51,12 @@ def _belonging(records: dict[Key, Record], sealed: list[Record], kinds: Kinds, k
             records[r.key] = replace(r, seal=replace(r.seal, fault=NOT_ITS_KEY))
 
 
-def _opened(record: Record, kinds: Kinds, identities: Mapping[str, Identity | Shut]) -> Record:
+def _opened(record: Record, kinds: Kinds, identities: Mapping[str, Identity | Shut], without: str) -> Record:
     seal = record.seal
     assert seal is not None
     identity = identities.get(seal.key)
     if identity is None:
-        return replace(record, seal=replace(seal, shut=NO_KEYS))
+        return replace(record, seal=replace(seal, shut=without))
     if isinstance(identity, Shut):
         return replace(record, seal=replace(seal, shut=identity.words, erased=identity.reason == "destroyed"))
     try:

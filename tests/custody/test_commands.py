@@ -1,10 +1,12 @@
 """The commands as people run them: a terminal or a pipe, never a file in clear."""
 
+import contextlib
 import json
 import re
 import stat
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -15,17 +17,18 @@ from ccm_site.cli import main
 from tests.custody.office import CASE, CLEAR, COMPLAINT, PLACEMENT, environment
 
 
+@dataclass
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
 def ccm(office, *args, person="s1", stdin="", **env):
-    command = [sys.executable, "-m", "ccm_site.cli", *args]
-    return subprocess.run(
-        command,
-        cwd=office.root,
-        env=environment(office, person) | env,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    """A command run in the register's folder, in this process."""
+    with contextlib.chdir(office.root):
+        done = CliRunner().invoke(main, args, input=stdin, env=office.env(person) | env)
+    return Done(done.exit_code, done.stdout, done.stderr)
 
 
 @pytest.fixture
@@ -46,14 +49,15 @@ def test_check_names_what_it_could_not_see(sealed):
     done = ccm(sealed, "check", "--as-of", "2026-05-04", CCM_IDENTITY=str(sealed.root / "nowhere.txt"))
     assert (
         done.returncode == 0
-        and "Sealed, not checked: 2 records" in done.stdout
-        and "there is no identity here" in done.stderr
+        and f"Sealed, not checked: 2 records: {sealed.root / 'nowhere.txt'}: there is no identity here" in done.stdout
+        and "Make one with: ccm keys identity" in done.stdout
     )
     told = json.loads(ccm(sealed, "check", "--format", "json", CCM_IDENTITY="/nowhere").stdout)
     assert [r["file"] for r in told["sealed_not_checked"]] == [COMPLAINT, PLACEMENT]
+    assert {r["why"].partition(" (")[0] for r in told["sealed_not_checked"]} == {"/nowhere: there is no identity here"}
     assert "Sealed" not in ccm(sealed, "check").stdout
     one = ccm(sealed, "check", PLACEMENT, CCM_IDENTITY="/nowhere")
-    assert f"Sealed, not checked: {PLACEMENT}: no key store is at hand" in one.stdout
+    assert f"Sealed, not checked: {PLACEMENT}: /nowhere: there is no identity here" in one.stdout
     assert "::notice" in ccm(sealed, "check", "--format", "github", CCM_IDENTITY="/nowhere").stdout
     assert '"info"' in ccm(sealed, "check", "--format", "gitlab", CCM_IDENTITY="/nowhere").stdout
 
