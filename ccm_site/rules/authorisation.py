@@ -14,6 +14,7 @@ from ccm_site.rules.rights import held_on
 from ccm_site.rules.support import (
     amount,
     applies,
+    called,
     cited,
     counting,
     day,
@@ -21,6 +22,7 @@ from ccm_site.rules.support import (
     entries,
     found,
     gathered,
+    label,
     limit,
     mappings,
     money,
@@ -57,7 +59,7 @@ def category_is_that_of_the_resource(register: Register, kinds: Kinds, today: da
         if wanted is not None and wanted != category:
             yield found(
                 "R-AUT-1", "error", placement, "/purchase_category",
-                f"purchase_category is '{category}', but on {start} '{code}' is category '{wanted}'",
+                f"purchase_category is '{category}', but on {start} '{label(register, 'resource_types', code)}' is category '{wanted}'",
                 "take the category that policy/resource_types.yaml gives, or correct resource_type",
             )  # fmt: skip
 
@@ -144,7 +146,8 @@ def budget_holder_may_agree_to_the_amount(register: Register, kinds: Kinds, toda
         on, holder, wanted = day(a.data.get("decided_on")), a.data.get("budget_holder"), amount(a.data.get("amount"))
         if on is None or not isinstance(holder, str) or wanted is None:
             continue
-        yield from _beyond_delegation(register, a, holder, on, [d for d in held.get(holder, ()) if held_on(d, on)])
+        valid = [d for d in held.get(holder, ()) if held_on(d, on)]
+        yield from _beyond_delegation(register, a, called(register, kinds, a.kind, "budget_holder", holder), on, valid)
 
 
 def _beyond_delegation(register: Register, a: Record, holder: str, on: date, valid: list[Record]) -> Iterator[Finding]:
@@ -266,7 +269,7 @@ def stays_within_what_was_agreed(register: Register, kinds: Kinds, today: date) 
             field = "start_date" if first == start else end_field
             yield found(
                 "R-AUT-8", severity, placement, f"/{field}",
-                f"no authorisation covers {first} to {last}",
+                f"no authorisation covers {first}" + (f" to {last}" if last > first else ""),
                 "correct the days, or have the further time authorised", *((a, "/period") for a in granted),
             )  # fmt: skip
         for grant in merged(grants):
@@ -316,7 +319,8 @@ def nobody_agrees_to_what_they_ask_for(register: Register, kinds: Kinds, today: 
         for name, what in (("decided_by", "decided on it"), ("budget_holder", "answers for its budget")):
             if a.data.get(name) == asked and a.data.get("decision"):
                 yield found(
-                    "R-AUT-9", "error", a, f"/{name}", f"{name} is '{asked}': the post that asked for it also {what}",
+                    "R-AUT-9", "error", a, f"/{name}",
+                    f"{name} is '{called(register, kinds, a.kind, name, asked)}': the post that asked for it also {what}",
                     "give the post that asked, or the other post that decided; it cannot be the same",
                 )  # fmt: skip
 

@@ -12,10 +12,12 @@ from ccm_site.model import Finding, Location, Record, Register, pointer_of
 from ccm_site.register import values_at
 from ccm_site.rules import Changes, change_rule, rule
 from ccm_site.rules.support import (
+    called,
     counting,
     day,
     entries,
     found,
+    label,
     mappings,
     open_to_check,
     part_of,
@@ -81,7 +83,7 @@ def body_of_its_day(register: Register, kinds: Kinds, today: date) -> Iterator[F
             continue
         if not entries(register, "inspection_bodies", on, body):
             yield found(
-                "R-CFG-6-b", "error", record, "/body", f"names {body}, which did not inspect under that name on {on}",
+                "R-CFG-6-b", "error", record, "/body", f"names '{label(register, 'inspection_bodies', body)}', which did not inspect under that name on {on}",
                 "choose the body of that day from policy/inspection_bodies.yaml, or correct inspected_on",
             )  # fmt: skip
 
@@ -216,7 +218,7 @@ def questions_are_answered_first(register: Register, kinds: Kinds, today: date) 
             if "legacy" not in record.data:
                 yield found(
                     "R-CFG-10", "error", record, "/status",
-                    f"is {record.data['status']} although the council has not decided: {asks}",
+                    f"is '{called(register, kinds, name, 'status', record.data['status'])}' although the council has not decided: {asks}",
                     f"have it adopted in {', '.join(f'policy/{t.id}.yaml' for t in tables) or 'policy/'}, or leave this open until then",
                     *((t, "/adoption") for t in tables),
                 )  # fmt: skip

@@ -13,6 +13,7 @@ from ccm_site.rules import rule
 from ccm_site.rules.rights import RolesHeld
 from ccm_site.rules.roles import DECISIONS, before_migration
 from ccm_site.rules.support import (
+    called,
     counting,
     day,
     found,
@@ -36,7 +37,8 @@ def somebody_holds_the_role(register: Register, kinds: Kinds, today: date) -> It
     for record, pointer, role, on in _decisions(register, kinds):
         if not posts.posts_with(role, on):
             yield found(
-                "R-CFG-2-a", "error", record, pointer, f"says that {role} decided on {on}, but no post held that role on that day",
+                "R-CFG-2-a", "error", record, pointer,
+                f"says that '{called(register, kinds, 'delegation', 'role', role)}' decided on {on}, but no post held that role on that day",
                 "enter the role on the post that held it, with its dates; or correct the role or the day",
             )  # fmt: skip
 
@@ -54,7 +56,8 @@ def somebody_holds_the_post(register: Register, kinds: Kinds, today: date) -> It
         if posts.posts_with(role, on) and not posts.people_with((role,), on):
             yield found(
                 "R-CFG-2-b", "warning", record, pointer,
-                f"says that {role} decided on {on}, when every post with that role was vacant and nobody covered it",
+                f"says that '{called(register, kinds, 'delegation', 'role', role)}' decided on {on}, when every post with that role was vacant "
+                "and nobody covered it",
                 "enter who held the post, or the cover, with the dates; or correct the role or the day",
             )  # fmt: skip
 

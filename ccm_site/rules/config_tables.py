@@ -14,6 +14,7 @@ from ccm_site.rules.support import (
     day,
     days_after,
     found,
+    label,
     mappings,
 )
 
@@ -47,24 +48,34 @@ def _neighbours(spans: Sequence[_Span]) -> Iterator[tuple[_Span, _Span]]:
         last = max(last, span, key=lambda s: s.end)
 
 
-def _overlaps(id: str, table: Record, name: str, code: str, spans: Sequence[_Span]) -> Iterator[Finding]:
+def _named(table: Record, name: str, span: _Span) -> str:
+    entry = table.data[name][span.place]
+    return f"'{entry.get('label') or entry['code']}'"
+
+
+def _between(end: date, start: date) -> str:
+    first, last = days_after(end, 1), days_after(start, -1)
+    return f"on {first}" if first == last else f"from {first} to {last}"
+
+
+def _overlaps(id: str, table: Record, name: str, spans: Sequence[_Span]) -> Iterator[Finding]:
     for one, other in _neighbours(spans):
         if one.end >= other.start:
             until = f"until {one.end}" if one.ends else "with no end"
             yield found(
                 id, "error", table, f"/{name}/{other.place}/effective_from",
-                f"{code} has two entries from {other.start}: the earlier one runs {until}",
+                f"{_named(table, name, other)} has two entries from {other.start}: the earlier one runs {until}",
                 f"end the earlier one on {days_after(other.start, -1)}, or correct the date",
                 (table, f"/{name}/{one.place}/effective_from"),
             )  # fmt: skip
 
 
-def _gaps(id: str, table: Record, name: str, code: str, spans: Sequence[_Span]) -> Iterator[Finding]:
+def _gaps(id: str, table: Record, name: str, spans: Sequence[_Span]) -> Iterator[Finding]:
     for one, other in _neighbours(spans):
         if one.ends and days_after(one.end, 1) < other.start:
             yield found(
                 id, "error", table, f"/{name}/{other.place}/effective_from",
-                f"{code} has no entry from {days_after(one.end, 1)} to {days_after(other.start, -1)}",
+                f"{_named(table, name, other)} has no entry {_between(one.end, other.start)}",
                 "let the later one begin on the day after the earlier one ends, or add what applied between",
                 (table, f"/{name}/{one.place}/effective_to"),
             )  # fmt: skip
@@ -80,14 +91,14 @@ def one_value_on_any_day(register: Register, kinds: Kinds, today: date) -> Itera
     table = register.get("thresholds", "thresholds")
     if table is not None:
         for name in ("entries", "limits"):
-            for code, spans in _spans(table.data.get(name)).items():
-                yield from _overlaps("R-CFG-1", table, name, code, spans)
-                yield from _gaps("R-CFG-1", table, name, code, spans)
+            for spans in _spans(table.data.get(name)).values():
+                yield from _overlaps("R-CFG-1", table, name, spans)
+                yield from _gaps("R-CFG-1", table, name, spans)
                 last = max(spans, key=lambda s: s.end)
                 if last.ends:
                     yield found(
                         "R-CFG-1", "error", table, f"/{name}/{last.place}/effective_to",
-                        f"{code} has no value after {last.end}", "add the entry that follows it, or take effective_to away",
+                        f"{_named(table, name, last)} has no value after {last.end}", "add the entry that follows it, or take effective_to away",
                     )  # fmt: skip
 
 
@@ -104,7 +115,7 @@ def thresholds_are_looked_at_again(register: Register, kinds: Kinds, today: date
         if table and due is not None and due < today and applies(entry, today):
             yield found(
                 "R-CFG-4", "warning", table, f"/entries/{index}/review_by",
-                f"{entry.get('code')} was to be looked at again by {due}",
+                f"'{entry.get('label') or entry.get('code')}' was to be looked at again by {due}",
                 "compare it with its source, then add the new amount as an entry or move review_by on",
             )  # fmt: skip
 
@@ -117,9 +128,9 @@ def one_category_on_any_day(register: Register, kinds: Kinds, today: date) -> It
     """
     table = register.get("resource_types", "resource_types")
     if table is not None:
-        for code, spans in _spans(table.data.get("entries")).items():
-            yield from _overlaps("R-CFG-5", table, "entries", code, spans)
-            yield from _gaps("R-CFG-5", table, "entries", code, spans)
+        for spans in _spans(table.data.get("entries")).values():
+            yield from _overlaps("R-CFG-5", table, "entries", spans)
+            yield from _gaps("R-CFG-5", table, "entries", spans)
 
 
 @change_rule("R-CFG-5", "F-3A-v-0")
@@ -139,13 +150,13 @@ def categories_are_dated(changes: Changes, kinds: Kinds, today: date) -> Iterato
             index = now.get((code, start))
             if index is None:
                 yield found(
-                    "R-CFG-5", "error", after, "/entries", f"the entry of {code} from {start} is gone",
+                    "R-CFG-5", "error", after, "/entries", f"the entry of '{label(changes.base, 'resource_types', code)}' from {start} is gone",
                     "put it back, and give it effective_to if it no longer applies",
                 )  # fmt: skip
             elif (new := _listed(after)[index].get("purchase_category")) != (was := old.get("purchase_category")):
                 yield found(
                     "R-CFG-5", "error", after, f"/entries/{index}/purchase_category",
-                    f"the category of {code} from {start} was {was} and is now {new}",
+                    f"the category of '{label(changes.base, 'resource_types', code)}' from {start} was {was} and is now {new}",
                     f"put {was} back, end that entry, and add one with the same code from the day of the change",
                 )  # fmt: skip
 
@@ -172,5 +183,5 @@ def every_template_is_listed(register: Register, kinds: Kinds, today: date) -> I
                 "R-CFG-9", "error", table, "/entries", f"does not list the template {template}",
                 "add it with its version, owner_role and effective_from",
             )  # fmt: skip
-    for code, spans in _spans(list(listed)).items():
-        yield from _overlaps("R-CFG-9", table, "entries", code, spans)
+    for spans in _spans(list(listed)).values():
+        yield from _overlaps("R-CFG-9", table, "entries", spans)

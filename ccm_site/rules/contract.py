@@ -23,6 +23,7 @@ from ccm_site.rules import rule
 from ccm_site.rules.placement_cost import MADE
 from ccm_site.rules.support import (
     SENT,
+    called,
     cited,
     citing,
     counting,
@@ -73,7 +74,7 @@ def every_party_has_signed(register: Register, kinds: Kinds, today: date) -> Ite
             if there < wanted:
                 yield found(
                     "R-CON-5-a", "error", contract, "/signatures",
-                    f"is '{contract.data['status']}' with {there} of {wanted} signatures of the {party}",
+                    f"is '{called(register, kinds, 'contract', 'status', contract.data['status'])}' with {there} of {wanted} signatures of the {party}",
                     "enter every party's signature, or set the status back to issued",
                 )  # fmt: skip
 

@@ -12,6 +12,7 @@ from ccm_site.model import Finding, Record
 from ccm_site.rules import Changes, Move, change_rule
 from ccm_site.rules.rights import asked_for, who_may
 from ccm_site.rules.support import (
+    called,
     cited,
     citing,
     found,
@@ -55,8 +56,8 @@ def issued_by_someone_who_may(changes: Changes, kinds: Kinds, today: date) -> It
             ):
                 yield found(
                     "R-CON-1", "error", record, "/status",
-                    f"is to be '{status}' on {today}, when nobody but the proposer may decide that: nobody else holds the manager's post, "
-                    "and no delegation covers the day and the value",
+                    f"is to be '{called(changes.head, kinds, kind, 'status', status)}' on {today}, when nobody but the proposer may decide "
+                    "that: nobody else holds the manager's post, and no delegation covers the day and the value",
                     "have the post filled, or a delegation granted that covers the contract's value", (contract, "/estimated_value"),
                 )  # fmt: skip
 
@@ -133,7 +134,7 @@ def _rewritten(changes: Changes, before: Record, after: Record) -> Iterator[Find
     for name in ("clauses", "document", "notice") if bound else ():
         if bound and before.data.get(name) != after.data.get(name):
             yield found(
-                "R-CON-3", "error", after, f"/{name}", f"{name} of terms is changed that {bound.id} was issued on",
+                "R-CON-3", "error", after, f"/{name}", f"{name} is changed, although {bound.id} was issued on these terms",
                 "put it back, and make a new version of the terms", (bound, "/terms"),
             )  # fmt: skip
 
@@ -150,7 +151,8 @@ def master_copy_is_held(changes: Changes, kinds: Kinds, today: date) -> Iterator
             pointer, what = "/master_copy", "comes into force without a master copy"
         elif copy.get("holder_role") not in ("ccm", "ccm_delegate"):
             pointer = "/master_copy/holder_role"
-            what = f"comes into force while its master copy is held by '{copy.get('holder_role')}'"
+            holder = called(changes.head, kinds, "contract", "master_copy.holder_role", copy.get("holder_role"))
+            what = f"comes into force while its master copy is held by '{holder}'"
         elif "sha256" not in copy:
             pointer, what = "/master_copy/sha256", "comes into force without the fingerprint of its master copy"
         else:
@@ -173,7 +175,8 @@ def legal_advice_is_settled(changes: Changes, kinds: Kinds, today: date) -> Iter
         if not isinstance(advice, Mapping) or not ("obtained_on" in advice or "not_needed_reason" in advice):
             yield found(
                 "R-CON-8", "error", contract, "/legal_advice" if not advice else "/legal_advice/obtained_on",
-                f"is to be '{contract.data['status']}' without legal advice and without a reason why none was needed",
+                f"is to be '{called(changes.head, kinds, 'contract', 'status', contract.data['status'])}' without legal advice and without a "
+                "reason why none was needed",
                 "add 'legal_advice:' with obtained_on, or with not_needed_reason",
             )  # fmt: skip
 

@@ -14,6 +14,7 @@ from ccm_site.rules.roles import before_migration
 from ccm_site.rules.support import (
     SENT,
     Waits,
+    called,
     citing,
     counting,
     entries,
@@ -43,7 +44,9 @@ def provider_has_a_copy(register: Register, kinds: Kinds, today: date) -> Iterat
             continue
         notices = _notices(register, contract)
         if not any(_is_sent(n) and n.data.get("to_role") == "provider" for n in notices):
-            yield _missing("R-DST-1", contract, "the provider's copy", signed, due, _tried(notices, "provider"))
+            yield _missing(
+                register, kinds, "R-DST-1", contract, "the provider's copy", signed, due, _tried(notices, "provider")
+            )
 
 
 @rule("R-DST-2", "F-4-IS-4", "F-4-IS-5", "F-4-IS-6", "F-FC-10")
@@ -71,7 +74,9 @@ def others_are_told(register: Register, kinds: Kinds, today: date) -> Iterator[F
             if not any(_is_sent(n) and _is_to(n, entry) for n in notices):
                 due = waits.due("worker_notice", signed, entry.get("within_working_days"))
                 tried = tuple(n for n in notices if _is_to(n, entry))
-                yield _missing("R-DST-2", contract, str(entry.get("label")), signed, due or signed, tried)
+                yield _missing(
+                    register, kinds, "R-DST-2", contract, str(entry.get("label")), signed, due or signed, tried
+                )
 
 
 def _signed(register: Register) -> Iterator[tuple[Record, date]]:
@@ -111,8 +116,17 @@ def _tried(notices: list[Record], role: str) -> tuple[Record, ...]:
     return tuple(n for n in notices if n.data.get("to_role") == role)
 
 
-def _missing(id: str, contract: Record, what: str, signed: date, due: date, tried: tuple[Record, ...]) -> Finding:
-    states = ", ".join(f"{n.id} is {n.data.get('status')}" for n in tried)
+def _missing(
+    register: Register,
+    kinds: Kinds,
+    id: str,
+    contract: Record,
+    what: str,
+    signed: date,
+    due: date,
+    tried: tuple[Record, ...],
+) -> Finding:
+    states = ", ".join(f"{n.id} is '{called(register, kinds, n.kind, 'status', n.data.get('status'))}'" for n in tried)
     return found(
         id, "warning", contract, "/signatures", f"was signed on {signed}; not sent by {due}: {what}{f' ({states})' if states else ''}",
         "send it, and enter the notice with sent_on", *((n, "/status") for n in tried),

@@ -14,6 +14,7 @@ from ccm_site.rules.placement_cost import end_of
 from ccm_site.rules.support import (
     SENT,
     amount,
+    called,
     carried_over_on,
     cited,
     citing,
@@ -257,10 +258,10 @@ def notices_come_with_the_decision(changes: Changes, kinds: Kinds, today: date) 
             role = entry.get("to_role")
             wanted = _CONTRACT if role == "finance" else ("copy", "signed")
             if not any(n.data.get("to_role") == role and n.data.get("notice_kind") in wanted for n in notices):
+                to = called(head, kinds, "notice", "to_role", role)
                 yield found(
-                    "R-FIN-8", "error", contract, "/status",
-                    f"is signed, but no notice is prepared to {role}: {entry.get('label')}",
-                    f"add a notice of the kind {wanted[0]} to {role} with the status prepared",
+                    "R-FIN-8", "error", contract, "/status", f"is signed, but no notice is prepared to '{to}': {entry.get('label')}",
+                    f"add a notice with notice_kind {wanted[0]}, to_role {role} and the status prepared",
                 )  # fmt: skip
     for move in changes.reaching("placement", "authorised"):
         placement = move.after
@@ -270,8 +271,8 @@ def notices_come_with_the_decision(changes: Changes, kinds: Kinds, today: date) 
             citing(head, placement, "notice"), *_PLACEMENT
         ):
             yield found(
-                "R-FIN-8", "error", placement, "/status", "is authorised, but no notice of its dates is prepared to finance",
-                f"add a notice of the kind {_PLACEMENT[0]} to finance with the status prepared",
+                "R-FIN-8", "error", placement, "/status", "is authorised, but no notice of its dates is prepared to Finance",
+                f"add a notice with notice_kind {_PLACEMENT[0]}, to_role finance and the status prepared",
             )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, TypeGuard
 
 from ccm_site.kinds import Kinds, LifeCycle
-from ccm_site.model import Finding, Key, Location, Record, Register
+from ccm_site.model import Finding, Key, Location, Record, Register, pointer_tokens
 from ccm_site.rules import Changes, change_rule, rule
 from ccm_site.rules.support import counting, found, mappings
 
@@ -25,10 +25,19 @@ def start_before_end(register: Register, kinds: Kinds, today: date) -> Iterator[
     for record in register:
         for pointer, first, last, start, end in _spans(record.data, ""):
             if start > end:
+                until, since = (_title(kinds, record, f"{pointer}/{name}") for name in (last, first))
                 yield found(
-                    "R-ID-4", "error", record, f"{pointer}/{last}", f"{last} {end} is before {first} {start}",
+                    "R-ID-4", "error", record, f"{pointer}/{last}", f"'{until}', {end}, is before '{since}', {start}",
                     "correct the one that is wrong", (record, f"{pointer}/{first}"),
                 )  # fmt: skip
+
+
+def _title(kinds: Kinds, record: Record, pointer: str) -> str:
+    """What the field at a pointer is called; its name where its kind does not know it."""
+    path = ["*" if token.isdigit() else token for token in pointer_tokens(pointer)]
+    kind = kinds.get(record.kind)
+    field = kind.field(".".join(path)) if kind else None
+    return field.title if field else path[-1]
 
 
 def _is_day(value: Any) -> TypeGuard[str]:
@@ -99,17 +108,21 @@ def _step(cycle: LifeCycle, before: Record | None, after: Record) -> Iterator[Fi
     if not isinstance(was, str):
         if "legacy" not in after.data and not any(now == s or now in _by_record(cycle, s) for s in cycle.initial):
             yield found(
-                "R-ID-3", "error", after, f"/{cycle.field}", f"begins as {now}; a new one begins as {' or '.join(cycle.initial)}",
+                "R-ID-3", "error", after, f"/{cycle.field}", f"begins as {_named(cycle, now)}; a new one begins as {' or '.join(_named(cycle, s) for s in cycle.initial)}",
                 f"enter it as {cycle.initial[0]} and take the steps one by one; what an older register held says so under legacy",
             )  # fmt: skip
         return
     steps = [t.to for t in cycle.next(was)]
     if now not in steps and now not in _by_record(cycle, was):
-        after_it = f"from {was} it can become {', '.join(steps)}" if steps else f"{was} is its last state"
+        after_it = f"next it can become {', '.join(steps)}" if steps else f"{_named(cycle, was)} is its last state"
         yield found(
-            "R-ID-3", "error", after, f"/{cycle.field}", f"goes from {was} to {now}, which is no step of its life cycle",
+            "R-ID-3", "error", after, f"/{cycle.field}", f"goes from {_named(cycle, was)} to {_named(cycle, now)}, which is no step of its life cycle",
             f"take the steps one by one: {after_it}",
         )  # fmt: skip
+
+
+def _named(cycle: LifeCycle, state: str) -> str:
+    return f"'{cycle.states[state]['title'] if state in cycle.states else state}'"
 
 
 def _by_record(cycle: LifeCycle, start: str) -> frozenset[str]:

@@ -15,6 +15,7 @@ from ccm_site.model import Finding, Record, Register, Severity
 from ccm_site.rules import Changes, change_rule, rule
 from ccm_site.rules.procurement_scale import CODES, Scale, regulated, worded
 from ccm_site.rules.support import (
+    called,
     cited,
     citing,
     counting,
@@ -23,6 +24,7 @@ from ccm_site.rules.support import (
     entries,
     found,
     grade,
+    label,
     limit,
     mappings,
     open_to_check,
@@ -65,9 +67,10 @@ def register_entry_is_whole(register: Register, kinds: Kinds, today: date) -> It
         missing = [n for n in ("award_date", "subject_matter", "estimated_value") if n not in contract.data]
         if missing and regulated(scale, contract):
             for name in missing:
+                f = kinds["contract"].field(name)
                 yield found(
                     "R-LAW-1", grade(contract), contract, f"/{name}",
-                    f"lacks {name}, which the public register must show of a regulated contract", f"add '{name}:'",
+                    f"lacks {name} ('{f.title if f else name}'), which the public register must show of a regulated contract", f"add '{name}:'",
                 )  # fmt: skip
 
 
@@ -263,8 +266,8 @@ def due_diligence_is_whole(register: Register, kinds: Kinds, today: date) -> Ite
         if missing:
             yield found(
                 "R-LAW-8", "warning", provider, "/assurances",
-                f"lacks {len(missing)} of {len(wanted)} assurances: {', '.join(missing)}",
-                "ask the provider for them and add each under assurances",
+                f"lacks {len(missing)} of {len(wanted)} assurances: {'; '.join(_assurance(register, kinds, k) for k in missing)}",
+                f"ask the provider for them and add each under assurances, with the kind {' or '.join(missing)}",
             )  # fmt: skip
         good = {a.get("kind") for a in held if _holds(a, today)}
         if good >= seen:
@@ -277,8 +280,13 @@ def due_diligence_is_whole(register: Register, kinds: Kinds, today: date) -> Ite
                 why = f"ran out on {end}" if end and end < today else "is not satisfactory"
                 yield found(
                     "R-LAW-8", "warning", provider, f"/assurances/{index}",
-                    f"the assurance {kind} {why}, and no other holds", "ask the provider for a new one and enter it",
+                    f"the assurance '{_assurance(register, kinds, kind)}' {why}, and no other holds",
+                    "ask the provider for a new one and enter it",
                 )  # fmt: skip
+
+
+def _assurance(register: Register, kinds: Kinds, kind: Any) -> str:
+    return called(register, kinds, "provider", "assurances.*.kind", kind)
 
 
 def _assurances(provider: Record) -> list[Mapping[str, Any]]:
@@ -325,7 +333,7 @@ def retention_class_is_chosen(register: Register, kinds: Kinds, today: date) -> 
         if long and held and held not in long and _placed(register, contract):
             yield found(
                 "R-LAW-9", "warning", contract, "/retention_class",
-                f"is '{held}', but children were placed under it", f"use {' or '.join(sorted(long))}",
+                f"is '{label(register, 'retention', held)}', but children were placed under it", f"write {' or '.join(sorted(long))}",
             )  # fmt: skip
 
 

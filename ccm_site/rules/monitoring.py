@@ -12,12 +12,14 @@ from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import rule
 from ccm_site.rules.support import (
     amount,
+    called,
     counting,
     day,
     entries,
     found,
     gathered,
     grade,
+    label,
     limit,
     mappings,
     months_after,
@@ -99,10 +101,11 @@ def _criterion(register: Register, record: Record, pointer: str, code: Any, on: 
     known = [e for e in entries(register, "monitoring_policy", on) if e.get("part") == "trigger"]
     known += entries(register, "risk_model", on)
     if known and all(e.get("code") != code for e in known):
-        codes = ", ".join(str(e["code"]) for e in known if e.get("part") == "trigger")
+        codes = "; ".join(f"{e['code']} ({e.get('label')})" for e in known if e.get("part") == "trigger")
         yield found(
-            "R-MON-2", "error", record, pointer, f"'{code}' was no criterion for additional monitoring on {on}",
-            f"give the criterion that was met: {codes}",
+            "R-MON-2", "error", record, pointer,
+            f"'{label(register, 'monitoring_policy', code)}' was no criterion for additional monitoring on {on}",
+            f"give the code of the criterion that was met: {codes}",
         )  # fmt: skip
 
 
@@ -122,12 +125,12 @@ def ratings_follow_the_model(register: Register, kinds: Kinds, today: date) -> I
         if on not in models:
             models[on] = {str(e.get("code")): e for e in entries(register, "risk_model", on)}
         if models[on]:
-            yield from _recomputed(assessment, models[on], bands)
+            yield from _recomputed(register, kinds, assessment, models[on], bands)
 
 
 def _recomputed(
-    assessment: Record, model: Mapping[str, Mapping[str, Any]], bands: list[Mapping[str, Any]]
-) -> Iterator[Finding]:
+    register: Register, kinds: Kinds, assessment: Record, model: Mapping[str, Mapping[str, Any]], bands: list[Mapping[str, Any]]
+) -> Iterator[Finding]:  # fmt: skip
     data = assessment.data
     factors = mappings(data.get("factors"))
     if not factors:
@@ -137,7 +140,7 @@ def _recomputed(
         if (entry := model.get(str(factor.get("factor")))) is None:
             yield found(
                 "R-MON-3", "error", assessment, f"/factors/{i}/factor",
-                f"'{factor.get('factor')}' was no factor of the risk model on {data['assessed_on']}",
+                f"'{label(register, 'risk_model', factor.get('factor'))}' was no factor of the risk model on {data['assessed_on']}",
                 f"use one of: {', '.join(model)}",
             )  # fmt: skip
             return
@@ -145,14 +148,14 @@ def _recomputed(
         if scores and factor.get("score") not in scores:
             yield found(
                 "R-MON-3", "error", assessment, f"/factors/{i}/score",
-                f"score is {factor.get('score')}, which the risk model does not give for '{factor['factor']}'",
+                f"score is {factor.get('score')}, which the risk model does not give for '{entry.get('label')}'",
                 f"give one of: {', '.join(map(str, scores))}",
             )  # fmt: skip
             return
     if missing := [code for code in model if code not in scored]:
         yield found(
-            "R-MON-3", "error", assessment, "/factors", f"does not score {', '.join(missing)}",
-            "score every factor of the risk model; 0 where nothing was found",
+            "R-MON-3", "error", assessment, "/factors", f"does not score {'; '.join(str(model[c].get('label')) for c in missing)}",
+            f"score every factor of the risk model, 0 where nothing was found: add {', '.join(missing)}",
         )  # fmt: skip
         return
     total = sum(int(f["score"]) * int(model[str(f["factor"])].get("weight", 1)) for f in factors)
@@ -163,9 +166,12 @@ def _recomputed(
         )  # fmt: skip
     rating = next((b["rating"] for b in bands if b["from_score"] <= total <= b["to_score"]), None)
     if rating is not None and data.get("computed_rating") not in (None, rating):
+        is_, follows = (
+            called(register, kinds, assessment.kind, "computed_rating", r) for r in (data["computed_rating"], rating)
+        )
         yield found(
             "R-MON-3", "error", assessment, "/computed_rating",
-            f"computed_rating is '{data['computed_rating']}', but a total of {total} is {rating} by the risk model",
+            f"computed_rating is '{is_}', but a total of {total} is '{follows}' by the risk model",
             f"write '{rating}'; where another rating is to stand, give it as 'rating:' with 'override_reason:'",
         )  # fmt: skip
 

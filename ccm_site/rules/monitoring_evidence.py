@@ -13,6 +13,7 @@ from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import rule
 from ccm_site.rules.monitoring import latest_assessments
 from ccm_site.rules.support import (
+    called,
     counting,
     day,
     days_after,
@@ -197,10 +198,10 @@ def _late(register: Register, inspection: Record, published: date, today: date) 
     ):
         done = day(inspection.data.get(name))
         if (done or today) > last:
-            when = f"only on {done}" if done else "not yet"
+            when = f"{what} only on {done}" if done else f"not {what} yet"
             yield found(
                 "R-MON-11", "warning", inspection, f"/{name}",
-                f"was published on {published} and {what} {when}; {days} days are allowed",
+                f"was published on {published} and {when}; {days} days are allowed",
                 "see to it that the next report comes in time" if done else f"ask for it, read it, and enter '{name}:'",
             )  # fmt: skip
 
@@ -228,7 +229,7 @@ def bad_ratings_are_acted_on(register: Register, kinds: Kinds, today: date) -> I
         record, name = bad[0]
         yield found(
             "R-MON-13", "warning", record, f"/{name}",
-            f"{name} is {record.data[name]}, and there is neither an open intervention nor additional monitoring",
+            f"{name} is '{called(register, kinds, record.kind, name, record.data[name])}', and there is neither an open intervention nor additional monitoring",
             "begin additional monitoring, or ask the Commissioning and Contracts Manager to intervene", (contract, ""),
         )  # fmt: skip
 

@@ -18,6 +18,7 @@ from ccm_site.rules.support import (
     day,
     entries,
     found,
+    label,
     limit,
     mappings,
     number,
@@ -94,7 +95,9 @@ def reports_name_their_audience(register: Register, kinds: Kinds, today: date) -
             if name is None and kind != "operational_report":  # for that the schema asks
                 message = "does not say who may see it"
             elif name in known and name not in fits:
-                message = f"is shown to '{name}', which is not for {kinds[kind].plural.lower()}"
+                message = (
+                    f"is shown to '{label(register, 'audiences', name)}', which is not for {kinds[kind].plural.lower()}"
+                )
             else:
                 continue
             yield found(

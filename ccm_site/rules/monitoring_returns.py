@@ -38,8 +38,9 @@ def returns_come_in_time(register: Register, kinds: Kinds, today: date) -> Itera
     for wanted in counting(register, "return", "requested"):
         due = day(wanted.data.get("due_on"))
         if due is not None and due < today and "received_on" not in wanted.data:
+            late = (today - due).days
             yield found(
-                "R-MON-4", "warning", wanted, "/due_on", f"was due on {due} and has not come ({(today - due).days} days)",
+                "R-MON-4", "warning", wanted, "/due_on", f"was due on {due} and has not come ({late} day{'' if late == 1 else 's'})",
                 "remind the provider; when it has come, enter 'received_on:' and its figures",
             )  # fmt: skip
 

@@ -19,6 +19,7 @@ from ccm_site.rules.support import (
     entries,
     found,
     grade,
+    label,
     limit,
     mappings,
     money,
@@ -53,7 +54,7 @@ def promotion_follows_the_risk(register: Register, kinds: Kinds, today: date) ->
             continue
         rests_on = cited(register, "opportunity_risk", reason.data["opportunity_risk"])
         if rests_on is not None:
-            yield from _carried_out(reason, rests_on)
+            yield from _carried_out(register, reason, rests_on)
 
 
 def _level_follows(register: Register, assessment: Record) -> Iterator[Finding]:
@@ -69,13 +70,13 @@ def _level_follows(register: Register, assessment: Record) -> Iterator[Finding]:
         )  # fmt: skip
         return
     on = day(part_of(assessment.data, "decision").get("on"))
-    called = [e for e in entries(register, "promotion_levels", on) if _within(e, whole)] if on and scores else []
+    wanted = [e for e in entries(register, "promotion_levels", on) if _within(e, whole)] if on and scores else []
     level = assessment.data.get("promotion_level")
-    if called and "override_reason" not in assessment.data and level not in [e.get("code") for e in called]:
+    if wanted and "override_reason" not in assessment.data and level not in [e.get("code") for e in wanted]:
         yield found(
             "R-NTJ-2", grade(assessment), assessment, "/promotion_level",
-            f"promotion_level is '{level}', but a score of {whole} calls for '{called[0].get('code')}'",
-            "use that level, or say under override_reason why another is right",
+            f"promotion_level is '{_level(register, level)}', but a score of {whole} calls for '{wanted[0].get('label')}'",
+            f"write {wanted[0].get('code')}, or say under override_reason why another is right",
         )  # fmt: skip
 
 
@@ -84,7 +85,11 @@ def _within(entry: Mapping[str, Any], score: int) -> bool:
     return first is not None and last is not None and first <= score <= last
 
 
-def _carried_out(reason: Record, assessment: Record) -> Iterator[Finding]:
+def _level(register: Register, code: Any) -> str:
+    return label(register, "promotion_levels", code)
+
+
+def _carried_out(register: Register, reason: Record, assessment: Record) -> Iterator[Finding]:
     level, done = assessment.data.get("promotion_level"), assessment.data.get("carried_out")
     levels = (
         [done.get("level")]
@@ -94,9 +99,11 @@ def _carried_out(reason: Record, assessment: Record) -> Iterator[Finding]:
     if "voided" in assessment.data or assessment.data.get("status") not in ("decided", "carried_out"):
         message = f"rests on {assessment.id}, which has determined nothing"
     elif not levels:
-        message = f"does not say how the opportunity was made known; {assessment.id} determined '{level}'"
+        message = (
+            f"does not say how the opportunity was made known; {assessment.id} determined '{_level(register, level)}'"
+        )
     elif level not in levels:
-        message = f"was made known by '{levels[0]}', but {assessment.id} determined '{level}'"
+        message = f"was made known by '{_level(register, levels[0])}', but {assessment.id} determined '{_level(register, level)}'"
     else:
         return
     yield found(
@@ -203,7 +210,8 @@ def _splits(register: Register, scale: Scale, kind: str, group: list[tuple[date,
             if below and over(before + value, entry) and not over(before, entry):
                 yield found(
                     "R-NTJ-7", "warning", contract, "/estimated_value",
-                    f"with {', '.join(c.id for _, c, _ in below)} for {kind} from the same provider, begun within {int(months)} months, "
+                    f"with {', '.join(c.id for _, c, _ in below)} for '{label(register, 'service_types', kind)}' from the same "
+                    f"provider, begun within {int(months)} months, "
                     f"it comes to {money(before + value)} and reaches the threshold {worded(entry)}, which none does alone",
                     "buy them together, or say in the justification why they are apart",
                     *((c, "/estimated_value") for _, c, _ in below),

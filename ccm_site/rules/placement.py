@@ -13,6 +13,7 @@ from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import Changes, change_rule, rule
 from ccm_site.rules.placement_cost import MADE, end_of
 from ccm_site.rules.support import (
+    called,
     cited,
     citing,
     counting,
@@ -21,6 +22,7 @@ from ccm_site.rules.support import (
     found,
     gathered,
     in_force,
+    label,
     mappings,
     months_after,
     open_to_check,
@@ -48,8 +50,8 @@ def stands_on_its_contract(register: Register, kinds: Kinds, today: date) -> Ite
         service = cited(register, "service", placement.data.get("service"))
         tell = partial(_outside, placement, start)
         if contract is not None:
-            yield from _in_its_time(register, tell, contract, start)
-            yield from _in_its_scope(register, tell, placement, contract, service, start, teams)
+            yield from _in_its_time(register, kinds, tell, contract, start)
+            yield from _in_its_scope(register, kinds, tell, placement, contract, service, start, teams)
         if service is not None:
             yield from _with_its_service(tell, placement, service, start)
 
@@ -62,12 +64,12 @@ def _outside(
     return found("R-PLC-1", severity, placement, f"/{field}", message, fix, *related)
 
 
-def _in_its_time(register: Register, tell: Any, contract: Record, start: date) -> Iterator[Finding]:
+def _in_its_time(register: Register, kinds: Kinds, tell: Any, contract: Record, start: date) -> Iterator[Finding]:
     status = contract.data.get("status")
     if status not in BOUND:
         yield tell(
-            "contract", f"contract is {contract.id}, which is '{status}' and binds nobody yet", "wait until it is signed",
-            (contract, "/status"),
+            "contract", f"contract is {contract.id}, which is '{called(register, kinds, 'contract', 'status', status)}' and binds nobody yet",
+            "wait until it is signed", (contract, "/status"),
         )  # fmt: skip
         return
     first, last = day(contract.data.get("start_date")), _last_day(register, contract)
@@ -93,13 +95,14 @@ def _last_day(register: Register, contract: Record) -> date | None:
 
 
 def _in_its_scope(
-    register: Register, tell: Any, placement: Record, contract: Record, service: Record | None, start: date,
+    register: Register, kinds: Kinds, tell: Any, placement: Record, contract: Record, service: Record | None, start: date,
     teams: frozenset[str],
 ) -> Iterator[Finding]:  # fmt: skip
     data = placement.data
     if data.get("provider") not in providers_of(contract):
         yield tell(
-            "provider", f"provider is '{data.get('provider')}', with whom {contract.id} was not made",
+            "provider",
+            f"provider is '{called(register, kinds, 'placement', 'provider', data.get('provider'))}', with whom {contract.id} was not made",
             "correct the provider or the contract", (contract, "/provider"),
         )  # fmt: skip
     services = texts(contract.data.get("services"))
@@ -115,7 +118,7 @@ def _in_its_scope(
         kinds_of_service = {e.get("service_type") for e in entries(register, "resource_types", start, code)}
         if wanted and kinds_of_service and not wanted & kinds_of_service:
             yield tell(
-                "resource_type", f"resource_type is '{code}', which neither {contract.id} nor the service offers",
+                "resource_type", f"resource_type is '{label(register, 'resource_types', code)}', which neither {contract.id} nor the service offers",
                 "correct the type of resource or the contract", (contract, "/service_type"),
             )  # fmt: skip
     allowed, team = texts(contract.data.get("restricted_to")), data.get("placing_team")

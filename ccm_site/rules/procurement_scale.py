@@ -11,10 +11,11 @@ from decimal import Decimal
 from typing import Any
 
 from ccm_site.model import Record, Register
-from ccm_site.rules.support import amount, day, limit, over, part_of, threshold
+from ccm_site.rules.support import amount, day, limit, money, number, over, part_of, threshold
 
 CODES = ("advertising", "regulated_services", "light_touch_services")
 """The thresholds at which a duty to advertise or to publish begins."""
+_VAT = {"excluded": "excluding VAT", "included": "including VAT", "exempt": "exempt from VAT"}
 
 
 def commenced(record: Record) -> date | None:
@@ -78,7 +79,8 @@ class Scale:
 
 def worded(entry: Mapping[str, Any]) -> str:
     """A threshold in words: its name, its amount, its VAT basis and its first day."""
-    return f"'{entry.get('label')}' ({entry.get('amount')}, VAT {entry.get('vat_basis')}, from {entry.get('effective_from')})"
+    bound, vat = money(number(entry.get("amount")) or Decimal(0)), _VAT.get(str(entry.get("vat_basis")), "")
+    return f"'{entry.get('label')}' ({f'{bound} {vat}'.rstrip()}, from {entry.get('effective_from')})"
 
 
 def regulated(scale: Scale, contract: Record) -> bool:

@@ -10,6 +10,7 @@ from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import Changes, change_rule, rule
 from ccm_site.rules.support import (
+    called,
     carried_over_on,
     citing,
     counting,
@@ -40,7 +41,8 @@ def reviews_are_planned(register: Register, kinds: Kinds, today: date) -> Iterat
     for contract in counting(register, "contract", "in_force"):
         missing = missing_slots(register, contract, reviews.get(contract.id, ()), today)
         if missing:
-            shown = ", ".join(f"{kind.replace('_', ' ')} by {due}" for due, kind in missing[:4])
+            types = [called(register, kinds, "review", "review_type", kind).lower() for _, kind in missing[:4]]
+            shown = ", ".join(f"{kind} by {due}" for kind, (due, _) in zip(types, missing, strict=False))
             more = f" and {len(missing) - 4} more" if len(missing) > 4 else ""
             yield found(
                 "R-REV-1-a", "warning", contract, "/review_cycle",

@@ -9,7 +9,7 @@ from ccm_site.kinds import Kinds, Transition
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import Changes, Move, change_rule
 from ccm_site.rules.rights import RolesHeld
-from ccm_site.rules.support import day, entries, found, mappings, open_to_check, texts
+from ccm_site.rules.support import called, day, entries, found, mappings, open_to_check, texts
 
 DECISIONS = ("decision", "approval", "adoption", "award", "criteria_approved", "acceptance", "granted_by")
 """The fields in which records say which role decided (``by_role``) and when (``on``)."""
@@ -63,11 +63,12 @@ def those_decide_who_may(changes: Changes, kinds: Kinds, today: date) -> Iterato
         kind = kinds[after.kind]
         status = f"/{kind.life_cycle.field}" if kind.life_cycle else "/status"
         allowed = may_decide(changes.head, after, step, today)
-        who = " or ".join(sorted(step.by))
+        who = " or ".join(f"'{called(changes.head, kinds, 'delegation', 'role', r)}'" for r in sorted(step.by))
+        state = called(changes.head, kinds, kind.name, status[1:], step.to)
         if step.lane == "record":
             if changes.actor and changes.actor not in held.people_with(allowed, today):
                 yield found(
-                    "R-ROL-1", "error", after, status, f"becomes {step.to} by somebody who holds none of the roles that may say so",
+                    "R-ROL-1", "error", after, status, f"becomes '{state}' by somebody who holds none of the roles that may say so",
                     f"let {who} enter it, or enter the role, the cover or the delegation that is missing",
                 )  # fmt: skip
             continue
@@ -75,27 +76,31 @@ def those_decide_who_may(changes: Changes, kinds: Kinds, today: date) -> Iterato
             role = _new_role(move, name)
             if role and role not in allowed:
                 yield found(
-                    "R-ROL-1", "error", after, f"/{name}/by_role", f"says that {role} decided {step.decides}, which it may not",
+                    "R-ROL-1", "error", after, f"/{name}/by_role",
+                    f"says that '{called(changes.head, kinds, 'delegation', 'role', role)}' decided {step.decides}, which it may not",
                     f"let {who} decide; who may is in the life cycle and in policy/decision_rights.yaml",
                 )  # fmt: skip
         if not changes.actor:
             continue
-        yield from _of_the_posts(changes, after, step, held, today)
+        yield from _of_the_posts(changes, kinds, after, step, held, today)
         if held.people and not held.people_with(allowed, today) - {changes.actor}:
             yield found(
-                "R-ROL-1", "error", after, status, f"becomes {step.to}, and nobody but its proposer could decide that today",
+                "R-ROL-1", "error", after, status, f"becomes '{state}', and nobody but its proposer could decide that today",
                 f"let somebody else propose it, or let another post hold {who}, cover it or act under a delegation",
             )  # fmt: skip
 
 
-def _of_the_posts(changes: Changes, after: Record, step: Transition, held: RolesHeld, today: date) -> Iterator[Finding]:
+def _of_the_posts(
+    changes: Changes, kinds: Kinds, after: Record, step: Transition, held: RolesHeld, today: date
+) -> Iterator[Finding]:
     for name in _POSTS if open_to_check(after) else ():
         post = after.data.get(name)
         if not isinstance(post, str) or changes.head.get("post", post) is None:
             continue
         if changes.actor in held.holders(post, today):
             yield found(
-                "R-ROL-1", "error", after, f"/{name}", f"is proposed by whoever holds {post}, which decides {step.decides}",
+                "R-ROL-1", "error", after, f"/{name}",
+                f"is proposed by whoever holds '{called(changes.head, kinds, after.kind, name, post)}', which decides {step.decides}",
                 "let somebody else propose it, or let another post decide",
             )  # fmt: skip
 
@@ -136,7 +141,7 @@ def the_manager_needs_a_second(changes: Changes, kinds: Kinds, today: date) -> I
             yield found(
                 "R-ROL-2", "warning", after, pointer or (f"/{field}" if field else ""),
                 "comes from the Commissioning and Contracts Manager, so that somebody else has to decide",
-                "ask a ccm_delegate, or the second approver of policy/decision_rights.yaml, to decide",
+                "ask a delegate of the manager, or the second approver of policy/decision_rights.yaml, to decide",
             )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import rule
 from ccm_site.rules.procurement_scale import Scale, worded
 from ccm_site.rules.support import (
+    called,
     carried_over_on,
     cited,
     citing,
@@ -136,7 +137,11 @@ def decision_comes_first(register: Register, kinds: Kinds, today: date) -> Itera
             continue
         began, on = day(contract.data.get("procurement_commenced")), _decided_on(cites)
         if "voided" in cites.data or cites.data.get("status") not in ("decided", "superseded"):
-            state = "voided" if "voided" in cites.data else f"'{cites.data.get('status')}'"
+            state = (
+                "voided"
+                if "voided" in cites.data
+                else f"'{called(register, kinds, cites.kind, 'status', cites.data.get('status'))}'"
+            )
             yield found(
                 "R-SRC-1", grade(contract), contract, "/sourcing_decision",
                 f"cites {cites.id}, which is {state} and decides nothing",
@@ -324,8 +329,8 @@ def market_is_watched(register: Register, kinds: Kinds, today: date) -> Iterator
         if seen is None or seen[0] < months_after(today, -int(months)):
             yield found(
                 "R-MKT-1", "warning", table, f"/entries/{index}",
-                f"{code} has no market note of the last {int(months)} months" + (f"; the last is of {seen[0]}" if seen else ""),
-                "write a market note for it", *([(seen[1], "/on")] if seen else []),
+                f"'{entry.get('label')}' has no market note of the last {int(months)} months" + (f"; the last is of {seen[0]}" if seen else ""),
+                f"write a market note with the service_type {code}", *([(seen[1], "/on")] if seen else []),
             )  # fmt: skip
 
 

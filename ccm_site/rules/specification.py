@@ -10,7 +10,7 @@ from ccm_site.facts.contracts import ISSUED, LIVE, READY
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import Changes, change_rule, rule
-from ccm_site.rules.support import cited, citing, counting, day, entries, found, mappings, part_of, texts
+from ccm_site.rules.support import called, cited, citing, counting, day, entries, found, label, mappings, part_of, texts
 
 _COMPLETE = ("with_ccm", "approved", "superseded")
 """The states in which the text is said to be complete."""
@@ -219,7 +219,11 @@ def contracts_cite_approved_versions(register: Register, kinds: Kinds, today: da
             spec = cited(register, "specification", record.data.get(field))
             if spec is None or ("voided" not in spec.data and spec.data.get("status") in _APPROVED):
                 continue
-            state = "voided" if "voided" in spec.data else f"in the status '{spec.data.get('status')}'"
+            state = (
+                "voided"
+                if "voided" in spec.data
+                else f"'{called(register, kinds, spec.kind, 'status', spec.data.get('status'))}'"
+            )
             yield found(
                 "R-SPEC-10", "error", record, f"/{field}", f"rests on the specification {spec.id}, which is {state}",
                 "have that version approved first, or cite an approved one", (spec, "/status"),
@@ -289,7 +293,7 @@ def inspection_reports_are_asked_for(register: Register, kinds: Kinds, today: da
         ):
             yield found(
                 "R-SPEC-12", "error", record, "/inspection_reports_required",
-                f"is for a registered service ({type}), but does not ask for inspection reports",
+                f"is for a registered service ({label(register, 'service_types', type)}), but does not ask for inspection reports",
                 "write 'inspection_reports_required: true'",
             )  # fmt: skip
     for contract in counting(register, "contract", *LIVE):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from ccm_site.facts.policy import Waits, applies, entries, limit, over, threshold, working_days_after
 from ccm_site.facts.records import SENT, carried_over_on, cited, citing, counting, gathered, open_to_check
@@ -19,7 +20,8 @@ from ccm_site.facts.values import (
     period_end,
     texts,
 )
-from ccm_site.model import Finding, Location, Record, Severity, pointer_tokens
+from ccm_site.kinds import Kinds
+from ccm_site.model import Finding, Location, Record, Register, Severity, pointer_tokens
 from ccm_site.rules import in_words
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "Waits",
     "amount",
     "applies",
+    "called",
     "carried_over_on",
     "cited",
     "citing",
@@ -38,6 +41,7 @@ __all__ = [
     "gathered",
     "grade",
     "in_force",
+    "label",
     "limit",
     "mappings",
     "money",
@@ -85,3 +89,28 @@ def severity_then(record: Record, on: date) -> Severity:
 def money(value: Decimal) -> str:
     """An amount in pounds, ``£1,250.50``."""
     return f"£{value:,.2f}"
+
+
+def label(register: Register, table: str, code: Any) -> str:
+    """What a code of a policy table is called, by its latest label; the code itself where the table does not say."""
+    named = [e for e in entries(register, table) if e.get("code") == code and isinstance(e.get("label"), str)]
+    return str(max(named, key=lambda e: str(e.get("effective_from", "")))["label"]) if named else str(code)
+
+
+def called(register: Register, kinds: Kinds, kind: str, field: str, value: Any) -> str:
+    """How the value of a field reads for people: a state's title, a code's label, the name of the record that it refers to.
+
+    ``field`` is a dotted path, as `Kind.field` has it. The value itself where neither schema nor table says more. A message tells a
+    value in this way; what is to be written into the record it tells as it is written.
+    """
+    of, cycle = kinds[kind].field(field), kinds[kind].life_cycle
+    if cycle is not None and field == cycle.field and str(value) in cycle.states:
+        return str(cycle.states[str(value)]["title"])
+    if of is None:
+        return str(value)
+    if of.codes:
+        return label(register, of.codes, value)
+    if of.ref:
+        record = next((r for name in of.ref if (r := cited(register, name, value)) is not None), None)
+        return kinds[record.kind].label_of(record) if record is not None else str(value)
+    return of.label_of(value)

@@ -12,6 +12,7 @@ from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import Changes, change_rule, rule
 from ccm_site.rules.support import (
     amount,
+    called,
     cited,
     counting,
     day,
@@ -115,7 +116,7 @@ def the_group_decides_before_the_notice(register: Register, kinds: Kinds, today:
         if approved and by != "sourcing_group":
             yield found(
                 "R-TND-2", "error", record, "/criteria_approved/by_role",
-                f"the criteria were approved by '{by}', not by the Sourcing Group" if by
+                f"the criteria were approved by '{called(register, kinds, 'tender', 'criteria_approved.by_role', by)}', not by the Sourcing Group" if by
                 else "does not say that the Sourcing Group approved the criteria",
                 "have the Sourcing Group approve them: 'by_role: sourcing_group'",
             )  # fmt: skip
@@ -132,9 +133,14 @@ def the_group_decides_before_the_notice(register: Register, kinds: Kinds, today:
         state = decision.data.get("status")
         decided = day(part_of(decision.data, "decision").get("on"))
         if "voided" in decision.data or state not in ("decided", "superseded"):
+            stands = (
+                "voided"
+                if "voided" in decision.data
+                else f"'{called(register, kinds, decision.kind, 'status', state)}'"
+            )
             yield found(
                 "R-TND-2", "error", record, "/sourcing_decision",
-                f"rests on {decision.id}, which is {'voided' if 'voided' in decision.data else f'in the status {state!r}'}",
+                f"rests on {decision.id}, which is {stands}",
                 "cite a decision that the Sourcing Group has taken", (decision, "/status"),
             )  # fmt: skip
         elif decided and published and decided >= published:

@@ -14,6 +14,7 @@ from ccm_site.rules.rights import decision_entry
 from ccm_site.rules.support import (
     SENT,
     amount,
+    called,
     carried_over_on,
     cited,
     citing,
@@ -57,7 +58,8 @@ def ending_is_asked_for(register: Register, kinds: Kinds, today: date) -> Iterat
         if request.get("by_role") not in (askers or LEADS):
             yield found(
                 "R-TRM-1", "error", ending, "/request/by_role",
-                f"was asked for by '{request.get('by_role')}', which is no role that may ask for an early ending",
+                f"was asked for by '{called(register, kinds, ending.kind, 'request.by_role', request.get('by_role'))}', which is no role that "
+                "may ask for an early ending",
                 "have a lead professional ask for it",
             )  # fmt: skip
         if not request.get("evidence"):
@@ -136,9 +138,13 @@ def decided_by_the_right_role(register: Register, kinds: Kinds, today: date) -> 
             "ccm"
         ]
         if decision.get("by_role") not in may:
+            by, *others = (
+                f"'{called(register, kinds, ending.kind, 'decision.by_role', r)}'"
+                for r in (decision.get("by_role"), *may)
+            )
             yield found(
                 "R-TRM-4", "error", ending, "/decision/by_role",
-                f"was decided by '{decision.get('by_role')}'; for a contract of this value it is decided by {' or '.join(may)}",
+                f"was decided by {by}; for a contract of this value it is decided by {' or '.join(others)}",
                 "have it decided by that role", (contract, "/estimated_value"),
             )  # fmt: skip
 
