@@ -10,12 +10,11 @@ from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import rule
 from ccm_site.rules.placement_cost import MADE, Grant, cost, end_of, merged, stretches
-from ccm_site.rules.rights import held_on
+from ccm_site.rules.rights import facts_of, held_on, outside, reaches
 from ccm_site.rules.support import (
     amount,
     applies,
     called,
-    cited,
     counting,
     day,
     days_after,
@@ -28,7 +27,6 @@ from ccm_site.rules.support import (
     money,
     open_to_check,
     severity_then,
-    texts,
     working_days_after,
 )
 
@@ -158,8 +156,9 @@ def _beyond_delegation(register: Register, a: Record, holder: str, on: date, val
             "name the post that did, enter its delegation, or record an exception to R-AUT-4",
         )  # fmt: skip
         return
-    placement = cited(register, "placement", a.data.get("placement"))
-    covering = [d for d in valid if _covers(register, d.data, a, placement)]
+    # What cannot be seen, or is not entered, is not held against the budget holder.
+    facts = facts_of(register, a)
+    covering = [d for d in valid if not outside(d, facts, unknown_passes=True)]
     if not covering:
         yield found(
             "R-AUT-4", severity, a, "/cost_centre",
@@ -168,34 +167,15 @@ def _beyond_delegation(register: Register, a: Record, holder: str, on: date, val
             *((d, "/scope") for d in valid),
         )  # fmt: skip
         return
-    wanted, most = (
-        amount(a.data.get("amount")),
-        max((m for d in covering if (m := amount(d.data.get("limit")))), default=None),
-    )
-    if wanted is not None and (most is None or wanted > most):
+    wanted = amount(a.data.get("amount"))
+    if wanted is not None and not any(reaches(d, wanted) for d in covering):
+        most = max((m for d in covering if (m := amount(d.data.get("limit")))), default=None)
         yield found(
             "R-AUT-4", severity, a, "/amount/amount",
             f"the amount {money(wanted)} is over {money(most) if most is not None else 'nothing'}, the limit of '{holder}' on {on}",
             "name a budget holder with a higher limit, or record an exception to R-AUT-4",
             *((d, "/limit") for d in covering),
         )  # fmt: skip
-
-
-def _covers(register: Register, delegation: Mapping[str, Any], a: Record, placement: Record | None) -> bool:
-    """Whether each part of a delegation's scope that is filled in takes the authorisation in; what cannot be seen does not count."""
-    scope = delegation.get("scope")
-    if not isinstance(scope, Mapping):
-        return True
-    seen = placement.data if placement is not None and open_to_check(placement) else {}
-    code, on = seen.get("resource_type"), day(seen.get("start_date"))
-    services = {str(e.get("service_type")) for e in entries(register, "resource_types", on, code)} if code else set()
-    values: tuple[tuple[str, set[str]], ...] = (
-        ("purchase_categories", {"B"}),
-        ("cost_centres", {str(a.data.get("cost_centre"))}),
-        ("service_types", services),
-        ("contracts", {str(seen["contract"])} if seen.get("contract") else set()),
-    )
-    return all(not scope.get(name) or not has or has & set(texts(scope[name])) for name, has in values)
 
 
 @rule("R-AUT-7-a")

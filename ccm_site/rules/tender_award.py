@@ -10,14 +10,15 @@ from ccm_site.facts.contracts import ISSUED, signed_on
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import Changes, change_rule, rule
+from ccm_site.rules.rights import facts_of, held_on, outside, reaches
 from ccm_site.rules.support import (
     amount,
+    called,
     cited,
     citing,
     counting,
     day,
     found,
-    in_force,
     mappings,
     money,
     number,
@@ -71,7 +72,7 @@ def authority_covers_the_award(changes: Changes, kinds: Kinds, today: date) -> I
                 "add 'delegation:' with its number, or bring the award to committee",
             )  # fmt: skip
             continue
-        why = _not_covered(record, delegation, on, value)
+        why = _not_covered(changes.head, kinds, record, delegation, on, value)
         if why:
             yield found(
                 "R-TND-6", "error", record, "/authority/delegation", f"rests on {delegation.id}, which {why}",
@@ -79,23 +80,28 @@ def authority_covers_the_award(changes: Changes, kinds: Kinds, today: date) -> I
             )  # fmt: skip
 
 
-def _not_covered(record: Record, delegation: Record, on: date, value: Decimal | None) -> str:
+def _not_covered(
+    register: Register, kinds: Kinds, record: Record, delegation: Record, on: date, value: Decimal | None
+) -> str:
     """In what a delegation does not cover a tender's award; "" where it does."""
-    data = delegation.data
-    ended = day(data.get("ended_on"))
-    if "voided" in data or data.get("status") not in ("active", "ended"):
+    if "voided" in delegation.data or delegation.data.get("status") not in ("active", "ended"):
         return "was never granted"
-    if not in_force(data, on) or (ended is not None and ended < on):
+    if not held_on(delegation, on):
         return f"was not in force on {on}"
-    bound = amount(data.get("limit"))
-    if value is not None and (bound is None or value > bound):
-        return f"reaches to {money(bound or Decimal(0))}, while the award is worth {money(value)}"
-    scope = part_of(delegation.data, "scope")
-    if "decisions" in scope and _AWARDING.isdisjoint(texts(scope["decisions"])):
-        return "does not cover awards"
-    if "service_types" in scope and record.data.get("service_type") not in texts(scope["service_types"]):
-        return f"does not cover the type of service '{record.data.get('service_type')}'"
-    return ""
+    if value is not None and not reaches(delegation, value):
+        most = amount(delegation.data.get("limit")) or Decimal(0)
+        return f"reaches to {money(most)}, while the award is worth {money(value)}"
+    # A tender that does not say its type of service is not covered where only some types are.
+    facts = {"service_types": set[str](), **facts_of(register, record, _AWARDING)}
+    part, service = outside(delegation, facts), record.data.get("service_type")
+    if part == "service_types":
+        named = (
+            f" '{called(register, kinds, record.kind, 'service_type', service)}'"
+            if service
+            else ", which is not entered"
+        )
+        return f"does not cover the type of service{named}"
+    return "does not cover awards" if part else ""
 
 
 @rule("R-TND-9", "F-3A-iii-6")
