@@ -10,7 +10,7 @@ import click
 
 from ccm_site.cli.base import ask_passphrase, keys_option, main, needed_keys, root_option
 from ccm_site.custody.limits import NoLimit, backup_days
-from ccm_site.custody.places import escrow_folder, keys_folder
+from ccm_site.custody.places import escrow_folder, keys_folder, refuse_inside
 from ccm_site.custody.readers import NoReader, reader_of
 from ccm_site.keys import (
     FolderStore,
@@ -59,16 +59,18 @@ def identity(passphrase: bool) -> None:
 def init(person: str, keys_at: Path | None, escrow_at: Path | None, root: Path) -> None:
     """Make a key store for this register, with PERSON (a staff id), whose identity this is, as the first reader."""
     today = date.today()
+    folder, escrow_at = keys_folder(root, keys_at), escrow_folder(root, escrow_at)
+    _outside(root, folder, escrow_at)
     loaded = load(root)
     held = [r for r in loaded.register if r.seal]
     if held:
         raise NoStore(
-            keys_folder(root, keys_at), f"the register holds {len(held)} records that were sealed with another store",
+            folder, f"the register holds {len(held)} records that were sealed with another store",
             "restore its backup with: ccm keys restore FILE, or name it with --keys",
         )  # fmt: skip
     mine = load_identity(identity_path(), ask_passphrase)
     first = reader_of(loaded.register, loaded.kinds, person, today)
-    store = FolderStore.create(keys_folder(root, keys_at), first, mine, escrow_folder(root, escrow_at), today)
+    store = FolderStore.create(folder, first, mine, escrow_at, today)
     click.echo(f"{store.folder}: a new key store. {_reads(first)}")
     click.echo("Next: ccm keys add for each other reader, then ccm seal, then ccm keys backup.", err=True)
 
@@ -122,11 +124,12 @@ def _agree(store: OpenFolder, root: Path, today: date) -> None:
 
 
 @keys.command("escrow")
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("folder", type=click.Path(path_type=Path))
 @keys_option
 @root_option
 def escrow(folder: Path, keys_at: Path | None, root: Path) -> None:
     """Name another FOLDER as the escrow folder: this store's own that was moved, or an empty one for the backups to come."""
+    refuse_inside(root, folder, "the escrow folder", "choose another machine or share")
     needed_keys(root, keys_at, date.today()).use_escrow(folder)
     click.echo(f"{folder}: the escrow folder from now on.")
 
@@ -148,7 +151,9 @@ def status(keys_at: Path | None, root: Path) -> None:
     for person, n in state.lacking.items():
         click.echo(f"{person} lacks {n} keys: run ccm keys rewrap")
     if not state.escrow_in_reach:
-        click.echo(f"The escrow folder {state.escrow} cannot be reached from here.")
+        click.echo(
+            f"The escrow folder {state.escrow} cannot be reached from here. Connect the share, or name another with: ccm keys escrow FOLDER"
+        )
 
 
 @keys.command("check")
@@ -167,16 +172,13 @@ def check(keys_at: Path | None, root: Path) -> None:
 
 
 @keys.command("backup")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path))
 @keys_option
 @root_option
 def backup_(file: Path, keys_at: Path | None, root: Path) -> None:
     """Copy the store into FILE, which nothing opens after its last day: sooner than an erasure is promised."""
     today = date.today()
-    if file.resolve().is_relative_to(root):
-        raise click.UsageError(
-            f"{file} lies in the register. Backups of keys belong outside it, on another machine or share"
-        )
+    refuse_inside(root, file, "a backup of keys", "choose another machine or share")
     store = needed_keys(root, keys_at, today)
     try:
         until = backup(store, file, today, backup_days(load(root).register, today))
@@ -186,18 +188,20 @@ def backup_(file: Path, keys_at: Path | None, root: Path) -> None:
 
 
 @keys.command("restore")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("file", type=click.Path(path_type=Path))
 @keys_option
 @escrow_option
 @root_option
 def restore_(file: Path, keys_at: Path | None, escrow_at: Path | None, root: Path) -> None:
     """Bring a lost store back from a backup. A store that is there is never overwritten; what was erased stays erased."""
+    folder, escrow_at = keys_folder(root, keys_at), escrow_folder(root, escrow_at)
+    _outside(root, folder, escrow_at)
     erased = [
         str(r.data["key_fingerprint"]) for r in load(root).register.of_kind("disposal") if "key_fingerprint" in r.data
     ]
     mine = load_identity(identity_path(), ask_passphrase)
-    folder, today = keys_folder(root, keys_at), date.today()
-    done = restore(file, folder, escrow_folder(root, escrow_at), mine, today, also_destroyed=erased)
+    today = date.today()
+    done = restore(file, folder, escrow_at, mine, today, also_destroyed=erased)
     click.echo(
         f"{done.keys} keys restored as of {done.made_on.isoformat()}; {len(done.left_out)} left out, since they were destroyed."
     )
@@ -210,6 +214,11 @@ def restore_(file: Path, keys_at: Path | None, escrow_at: Path | None, root: Pat
 def expire_(escrow_at: Path | None, root: Path) -> None:
     """Destroy the keys of backups whose time is over. Run it every day."""
     click.echo(f"{len(expire(escrow_folder(root, escrow_at), date.today()))} backups ended.")
+
+
+def _outside(root: Path, store: Path, escrow_at: Path) -> None:
+    refuse_inside(root, store, "the key store", "name another folder with --keys or CCM_KEYS")
+    refuse_inside(root, escrow_at, "the escrow folder", "name another one with --escrow or CCM_ESCROW")
 
 
 def _reads(reader: Reader) -> str:
@@ -226,7 +235,10 @@ def _tell(done: Rewrapped) -> None:
             err=True,
         )
     for key in done.kept_last:
-        click.echo(f"{key} would be wrapped for nobody: it was left as it is", err=True)
+        click.echo(
+            f"{key} would be wrapped for nobody: it was left as it is. Let a person in whose posts read it: ccm keys add PERSON",
+            err=True,
+        )
     for key in done.damaged:
         click.echo(f"{key} cannot be read: run ccm keys check", err=True)
     if done.backups or done.escrow_away:

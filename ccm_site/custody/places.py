@@ -25,22 +25,23 @@ def escrow_folder(root: Path, named: Path | None = None) -> Path:
     return Path(given) if given else root.with_name(f"{root.name}.escrow")
 
 
+def refuse_inside(root: Path, place: Path, what: str, mend: str) -> None:
+    """Raises `InsideGit` where a place of keys lies in the register, whose history would keep it for ever."""
+    if place.resolve().is_relative_to(root.resolve()):
+        raise InsideGit(place, f"{what} would lie in the register, and belongs outside it", mend)
+
+
 def open_store(root: Path, named: Path | None, today: date, ask: Callable[[], str]) -> OpenFolder:
     """The register's key store, opened with one's own identity. Raises `KeyTrouble` in plain words."""
     folder = keys_folder(root, named)
-    if folder.resolve().is_relative_to(root.resolve()):
-        raise InsideGit(
-            folder,
-            "the key store lies inside the register",
-            "keys belong outside it: name another folder with --keys or CCM_KEYS",
-        )
+    refuse_inside(root, folder, "the key store", "name another folder with --keys or CCM_KEYS")
     return FolderStore.open(folder, load_identity(identity_path(), ask), today)
 
 
 def store_at_hand(root: Path, named: Path | None, today: date, ask: Callable[[], str]) -> tuple[OpenFolder | None, str]:
     """The store where one can be opened; else None and why not. "" where there is simply none, and none was asked for."""
     folder = keys_folder(root, named)
-    if not folder.exists() and named is None and "CCM_KEYS" not in os.environ:
+    if named is None and "CCM_KEYS" not in os.environ and not folder.exists():
         return None, ""
     try:
         return open_store(root, named, today, ask), ""

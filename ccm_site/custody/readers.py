@@ -8,7 +8,7 @@ from typing import Any
 
 from ccm_site.keys import Reader
 from ccm_site.kinds import Kinds
-from ccm_site.model import Register
+from ccm_site.model import Record, Register
 from ccm_site.rules.support import day, entries, in_force, mappings, texts
 
 CASE = "case"
@@ -28,11 +28,18 @@ def _roles(register: Register, post: str, today: date) -> list[Mapping[str, Any]
     return [r for r in mappings(record.data.get("roles") if record else None) if in_force(r, today)]
 
 
-def posts_of(register: Register, person: str, today: date) -> tuple[Mapping[str, Any], ...]:
-    """The posts that a person holds on a day, each with ``post``, ``from`` and perhaps ``to``. Raises `NoReader`."""
+def _person(register: Register, person: str) -> Record:
     record = register.get("person", person)
     if record is None:
-        raise NoReader(f"there is no person '{person}' in the register. Enter the staff id first, with the posts held")
+        raise NoReader(
+            f"there is no person '{person}' in the register. Enter people/persons/{person}.yaml first, with the posts held"
+        )
+    return record
+
+
+def posts_of(register: Register, person: str, today: date) -> tuple[Mapping[str, Any], ...]:
+    """The posts that a person holds on a day, each with ``post``, ``from`` and perhaps ``to``. Raises `NoReader`."""
+    record = _person(register, person)
     found = tuple(p for p in mappings(record.data.get("posts")) if in_force(p, today))
     if not found:
         raise NoReader(f"{person} holds no post on {today.isoformat()}. Enter the post in {record.path} first")
@@ -65,12 +72,11 @@ def _reading_key(register: Register, person: str, today: date) -> Mapping[str, A
 
     It stands in the register so that letting somebody read is approved like every change there, and not up to who holds the store.
     """
-    record = register.get("person", person)
-    found = [k for k in mappings(record.data.get("reading_keys") if record else None) if in_force(k, today)]
-    if record is None or not found:
-        path = record.path if record else "people/persons/"
+    record = _person(register, person)
+    found = [k for k in mappings(record.data.get("reading_keys")) if in_force(k, today)]
+    if not found:
         raise NoReader(
-            f"{person} has no reading key in force on {today.isoformat()}. Enter under reading_keys in {path} what "
+            f"{person} has no reading key in force on {today.isoformat()}. Enter under reading_keys in {record.path} what "
             "'ccm keys identity' printed for him or her"
         )
     return found[-1]
@@ -96,6 +102,7 @@ def reader_of(register: Register, kinds: Kinds, person: str, today: date) -> Rea
     if not reads:
         named = ", ".join(str(p.get("post")) for p in posts_of(register, person, today))
         raise NoReader(
-            f"{person} may read nothing that is sealed: no role of {named} stands in a restricted entry of policy/audiences.yaml"
+            f"{person} may read nothing that is sealed: no role of {named} stands in a restricted entry of policy/audiences.yaml. "
+            "Where that is wrong, give the post a role of such an entry, or name its role there"
         )
     return Reader(person, str(key.get("key")), tuple(posts), frozenset(reads), min(starts), min(ends, default=None))

@@ -16,7 +16,7 @@ from typing import Any
 from ccm_site.files import write_file
 from ccm_site.keys import age, disk, wraps
 from ccm_site.keys import escrow as escrows
-from ccm_site.keys.door import admit, staged
+from ccm_site.keys.door import admit, refuse_near, staged
 from ccm_site.keys.escrow import expire
 from ccm_site.keys.folder import FolderStore, OpenFolder
 from ccm_site.keys.room import Room, Tombstone, read_backups, read_store, write_tombstones
@@ -53,20 +53,21 @@ class Restored:
 def backup(store: OpenFolder, file: Path, today: date, days: int) -> date:
     """Write a backup that opens until ``days`` days from now, that day included, and never again; gives that day.
 
-    Requests that wait for a second person are not in it. Raises FolderTaken for an existing file, EscrowAway, KeyTrouble for days below 1.
+    Requests that wait for a second person are not in it. Raises FolderTaken for an existing file, EscrowAway, NotWritable, KeyTrouble for days below 1.
     """
     if days < 1:
         raise KeyTrouble(
             file, f"a backup cannot last {days} days", "give 1 day or more, and fewer than were promised for an erasure"
         )
     if file.exists():
-        raise FolderTaken(file, "there is a file already", "choose another name; nothing was changed")
+        raise FolderTaken(file, "there is something already", "choose another name; nothing was changed")
     if {store.escrow_folder.resolve(), store.folder.resolve()} & set(file.resolve().parents):
         raise FolderTaken(
             file,
             "a backup must not lie in the key store, or in the escrow folder that has its key",
             "choose another machine or share",
         )
+    disk.try_writing(file.parent)
     expires = today + timedelta(days=days)
     with store.writing():
         escrows.check_escrow(store.escrow_folder, store.store_id)
@@ -82,7 +83,8 @@ def backup(store: OpenFolder, file: Path, today: date, days: int) -> date:
         disk.write(store.folder / "backups.json", {"backups": [*known, public]})
         header = json.dumps({"kind": KIND, "format": 1, "store": store.store_id} | public).encode() + b"\n"
         content = age.wrap(header + _pack(store.folder), [custody.recipient], armoured=False)
-        write_file(file, header + content, private=True)
+        with disk.saving(file):
+            write_file(file, header + content, private=True)
         store.room.log(store.reader.person, "made a backup", [custody.id], f"until {expires.isoformat()}")
     return expires
 
@@ -111,6 +113,7 @@ def restore(
     """
     disk.refuse_git(folder, "a key store")
     disk.refuse_taken(folder, "a key store")
+    refuse_near(folder, escrow)
     header, content = _read(file)
     expire(escrow, today)
     escrow_store = escrows.store_of(escrow)
@@ -118,7 +121,7 @@ def restore(
         raise ForeignBackup(
             file,
             f"this is a backup of the store {header['store']}; the escrow folder {escrow} is of {escrow_store}",
-            "use the one of its own store",
+            f"name the escrow folder of {header['store']} with --escrow or CCM_ESCROW",
         )
     expires = date.fromisoformat(header["expires"])
     if expires < today:
@@ -163,6 +166,10 @@ def _read(file: Path) -> tuple[dict[str, Any], bytes]:
             return header, content
     except FileNotFoundError:
         raise Damaged(file, "there is no such file", "name a backup of the key store") from None
+    except OSError as error:
+        raise Damaged(
+            file, f"cannot be read: {error.strerror}", "name a file that ccm keys backup made, and that you may read"
+        ) from None
     except (KeyError, TypeError, ValueError):
         pass
     raise Damaged(file, "is no backup of a key store", "name a file that ccm keys backup made")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -16,10 +17,29 @@ from typing import IO, Any
 from filelock import FileLock, Timeout
 
 from ccm_site.files import write_file
-from ccm_site.keys.trouble import Damaged, FolderTaken, InsideGit, NotWritable, StoreLocked
+from ccm_site.keys.trouble import Damaged, FolderTaken, InsideGit, NotReadable, NotWritable, StoreLocked
 
 POSIX = os.name == "posix"
 RESTORE = "restore a backup with: ccm keys restore FILE"
+
+
+@contextlib.contextmanager
+def saving(path: Path, what: str = "cannot be written") -> Iterator[None]:
+    """Says in plain words what the system has against writing at a path. Raises NotWritable for an OSError."""
+    try:
+        yield
+    except OSError as error:
+        mend = "have yourself given the right to write there"
+        if not isinstance(error, PermissionError):
+            mend = "look whether its folder is there and has room, or choose another place"
+        raise NotWritable(path, f"{what}: {error.strerror or type(error).__name__}", mend) from None
+
+
+def try_writing(folder: Path) -> None:
+    """Raises NotWritable where no file can be made in a folder; one that is missing is made."""
+    with saving(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
 
 
 def make_folder(folder: Path) -> None:
@@ -69,20 +89,24 @@ def refuse_taken(folder: Path, what: str) -> None:
 
 
 def read(path: Path) -> Any:
-    """The JSON of a file. Raises FileNotFoundError, and Damaged for anything else than an object."""
+    """The JSON of a file. Raises FileNotFoundError, NotReadable, and Damaged for anything else than an object."""
     for _ in range(3):
         # Whoever replaces a file blanks the old one: a reader who had just opened that reads again.
-        with contextlib.suppress(ValueError):
+        try:
             data = json.loads(path.read_bytes())
-            if isinstance(data, dict):
-                return data
+        except ValueError:
+            continue
+        except PermissionError:
+            raise NotReadable(path, "you may not read it", "have yourself given the right to read there") from None
+        if isinstance(data, dict):
+            return data
     raise Damaged(path, "cannot be read as what the store wrote", RESTORE)
 
 
 def write(path: Path, data: Any) -> None:
     """Write JSON privately and whole, then blank the bytes that it replaces. Raises NotWritable."""
     content = (json.dumps(data, indent=1, sort_keys=True) + "\n").encode()
-    try:
+    with saving(path):
         make_folder(path.parent)
         # Windows cannot replace a file that is held open, so there the old bytes are only given up.
         old = path.open("r+b", buffering=0) if POSIX and path.exists() else None
@@ -94,8 +118,6 @@ def write(path: Path, data: Any) -> None:
         finally:
             if old:
                 old.close()
-    except PermissionError:
-        raise NotWritable(path, "cannot be written", "have yourself given the right to write there") from None
 
 
 def wipe(path: Path) -> None:
@@ -105,15 +127,13 @@ def wipe(path: Path) -> None:
     """
     if not path.exists():
         return
-    try:
+    with saving(path, "cannot be removed"):
         if not (path.name.startswith(".") and path.name.endswith(".tmp")):
             path = path.replace(path.with_name(f".{path.name}.tmp"))
         with path.open("r+b", buffering=0) as old:
             _blank(old)
         path.unlink()
         sync_folder(path.parent)
-    except PermissionError:
-        raise NotWritable(path, "cannot be removed", "have yourself given the right to write there") from None
 
 
 def _blank(file: IO[bytes]) -> None:
@@ -125,7 +145,7 @@ def _blank(file: IO[bytes]) -> None:
 
 def append(path: Path, line: str) -> None:
     """Add one line to a file, down to the disk; a line torn by a crash before is left alone on its own. Raises NotWritable."""
-    try:
+    with saving(path, "cannot be written, and nothing is done unlogged"):
         handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
         with os.fdopen(handle, "r+b", buffering=0) as out:
             end = os.fstat(handle).st_size
@@ -135,10 +155,6 @@ def append(path: Path, line: str) -> None:
                 torn = out.read(1) != b"\n"
             out.write((b"\n" if torn else b"") + line.encode() + b"\n")
             os.fsync(handle)
-    except PermissionError:
-        raise NotWritable(
-            path, "cannot be written, and nothing is done unlogged", "have yourself given the right to write there"
-        ) from None
 
 
 def sync_folder(folder: Path) -> None:
@@ -163,18 +179,15 @@ def make_lock(folder: Path, timeout: float) -> FileLock:
 @contextlib.contextmanager
 def held(lock: FileLock) -> Iterator[None]:
     """Holds a lock. Raises StoreLocked when its time is over, NotWritable where it cannot be taken at all."""
-    try:
-        lock.acquire()
-    except Timeout:
-        raise StoreLocked(
-            Path(lock.lock_file).parent,
-            f"somebody else has been writing for more than {lock.timeout:g} seconds",
-            "try again in a minute; nothing was changed",
-        ) from None
-    except PermissionError:
-        raise NotWritable(
-            Path(lock.lock_file), "cannot be written", "have yourself given the right to write there"
-        ) from None
+    with saving(Path(lock.lock_file)):
+        try:
+            lock.acquire()
+        except Timeout:
+            raise StoreLocked(
+                Path(lock.lock_file).parent,
+                f"somebody else has been writing for more than {lock.timeout:g} seconds",
+                "try again in a minute; nothing was changed",
+            ) from None
     try:
         yield
     finally:

@@ -40,14 +40,16 @@ def admit(folder: Path, data: Mapping[str, Any], identity: age.Identity, today: 
 def staged(folder: Path) -> Iterator[Path]:
     """A new folder that appears under its name only when all is in it; what an earlier crash left beside it is removed."""
     new = folder.with_name(f".{folder.name}.new")
-    shutil.rmtree(new, ignore_errors=True)
-    disk.make_folder(new)
+    with disk.saving(folder):
+        shutil.rmtree(new, ignore_errors=True)
+        disk.make_folder(new)
     try:
         yield new
-        if folder.exists():
-            folder.rmdir()
-        new.replace(folder)
-        disk.sync_folder(folder.parent)
+        with disk.saving(folder):
+            if folder.exists():
+                folder.rmdir()
+            new.replace(folder)
+            disk.sync_folder(folder.parent)
     except BaseException:
         shutil.rmtree(new, ignore_errors=True)
         raise

@@ -21,6 +21,7 @@ from ccm_site.keys.trouble import Damaged, EscrowAway, KeyTrouble
 NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-(BK-[0-9A-HJKMNP-TV-Z]{16})\.json\Z")
 TIMEOUT = 10.0
 AWAY = "connect the share, or name another escrow folder with: ccm keys escrow FOLDER"
+UNNAMED = "connect the share, or name the store's own escrow folder with --escrow or CCM_ESCROW"
 
 
 @dataclass(frozen=True)
@@ -47,17 +48,17 @@ def make_escrow(folder: Path, store: str, today: date) -> None:
     disk.write(folder / "escrow.json", {"format": FORMAT, "store": store, "made_on": today.isoformat()})
 
 
-def store_of(folder: Path) -> str:
-    """The id of the store that an escrow folder belongs to. Raises EscrowAway where it cannot be reached."""
+def store_of(folder: Path, mend: str = UNNAMED) -> str:
+    """The id of the store that an escrow folder belongs to. Raises EscrowAway, with this mend, where it cannot be reached."""
     try:
         return str(disk.read(folder / "escrow.json")["store"])
     except (OSError, KeyError):
-        raise EscrowAway(folder, "the escrow folder cannot be reached", AWAY) from None
+        raise EscrowAway(folder, "the escrow folder cannot be reached", mend) from None
 
 
 def check_escrow(folder: Path, store: str) -> None:
     """Raises EscrowAway unless the folder can be reached and belongs to this store."""
-    if store_of(folder) != store:
+    if store_of(folder, AWAY) != store:
         raise EscrowAway(folder, "this is the escrow folder of another key store", AWAY)
 
 

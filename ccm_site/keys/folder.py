@@ -318,7 +318,7 @@ class OpenFolder:
     def add_reader(self, reader: Reader) -> Rewrapped:
         """One reader more. Raises BadReader where the person, or the key, is there already."""
         with self.writing():
-            return rewrap.rewrap(self, (*self.readers(), reader))
+            return rewrap.add(self, reader)
 
     def remove_reader(self, person: str) -> Rewrapped:
         """One reader less. Raises BadReader where there is no such person, NoReaders where nobody would be left."""

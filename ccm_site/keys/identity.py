@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ccm_site.keys import age
-from ccm_site.keys.disk import POSIX, make_folder, refuse_git, sync_folder
+from ccm_site.keys.disk import POSIX, make_folder, refuse_git, saving, sync_folder
 from ccm_site.keys.trouble import FolderTaken, KeyTrouble, NoIdentity, OpenToOthers, WrongPassphrase
 
 MAKE = "make one with: ccm keys identity, or set CCM_IDENTITY to where yours is"
@@ -22,7 +22,7 @@ def identity_path() -> Path:
 def make_identity(path: Path, passphrase: str | None) -> str:
     """Make a new identity file (mode 0600, its folder 0700 where it is made); gives its public key, ``age1…``.
 
-    Raises FolderTaken for an existing file, InsideGit, and KeyTrouble for an empty passphrase.
+    Raises FolderTaken for an existing file, InsideGit, NotWritable, and KeyTrouble for an empty passphrase.
     """
     refuse_git(path.parent, "an identity")
     if passphrase is not None and not passphrase.strip():
@@ -32,18 +32,19 @@ def make_identity(path: Path, passphrase: str | None) -> str:
     content = f"# public key: {recipient}\n{identity}\n".encode()
     if passphrase is not None:
         content = age.wrap_with_words(content, passphrase)
-    make_folder(path.parent)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-    except FileExistsError:
-        raise FolderTaken(
-            path, "there is an identity already", "keep it, or choose another name; nothing was changed"
-        ) from None
-    with os.fdopen(handle, "wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(handle)
-    sync_folder(path.parent)
+    with saving(path):
+        make_folder(path.parent)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        except FileExistsError:
+            raise FolderTaken(
+                path, "there is an identity already", "keep it, or choose another name; nothing was changed"
+            ) from None
+        with os.fdopen(handle, "wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(handle)
+        sync_folder(path.parent)
     return recipient
 
 

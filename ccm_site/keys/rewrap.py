@@ -34,6 +34,20 @@ class Rewrapped:
     escrow_away: bool
 
 
+def add(store: OpenFolder, reader: Reader) -> Rewrapped:
+    """Under the store's lock. Raises BadReader where the person, or the key, is there already."""
+    listed = store.readers()
+    for known in listed:
+        if known.person == reader.person:
+            mend = "where the reading key or the posts are others now, run: ccm keys rewrap"
+            raise BadReader(store.folder, f"{reader.person} is a reader already", mend)
+        if known.key == reader.key:
+            what = f"the reading key of {reader.person} is the one of {known.person}"
+            mend = f"have {reader.person} make one with: ccm keys identity, and enter that in the person's record"
+            raise BadReader(store.folder, what, mend)
+    return rewrap(store, (*listed, reader))
+
+
 def remove(store: OpenFolder, person: str) -> Rewrapped:
     listed = store.readers()
     left = [reader for reader in listed if reader.person != person]

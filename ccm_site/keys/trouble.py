@@ -69,8 +69,12 @@ class Damaged(KeyTrouble):
     """A file does not hold what it should."""
 
 
+class NotReadable(KeyTrouble):
+    """The system lets one not read a file of the store, or of its escrow folder."""
+
+
 class NotWritable(KeyTrouble):
-    """The store, its log or its escrow folder cannot be written."""
+    """The store, its log, its escrow folder or a backup cannot be written."""
 
 
 class EscrowAway(KeyTrouble):

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from ccm_site.case_reference import is_case_reference
 from ccm_site.cli import main
-from tests.custody.office import CASE, CLEAR, COMPLAINT, PLACEMENT, environment
+from tests.custody.office import CASE, CLEAR, COMPLAINT, PLACEMENT, STAFF, environment
 
 
 @dataclass
@@ -209,9 +209,8 @@ def test_a_new_register_gets_a_store(office, tmp_path):
     env = {"CCM_KEYS": str(tmp_path / "k"), "CCM_ESCROW": str(tmp_path / "e")}
     done = ccm(office, "keys", "init", "s1", **env)
     assert done.returncode == 0 and "a new key store" in done.stdout, done.stderr
-    refused = ccm(
-        office, "keys", "init", "service-manager", CCM_KEYS=str(tmp_path / "k2"), CCM_ESCROW=str(tmp_path / "e2")
-    )
+    (office.root / "people/persons/s4.yaml").write_text(STAFF["people/persons/s3.yaml"].replace("s3", "s4"), "utf-8")
+    refused = ccm(office, "keys", "init", "s4", CCM_KEYS=str(tmp_path / "k2"), CCM_ESCROW=str(tmp_path / "e2"))
     assert refused.returncode == 2 and "no reading key in force" in refused.stderr
 
 

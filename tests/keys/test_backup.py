@@ -14,6 +14,7 @@ from ccm_site.keys import (
     ForeignBackup,
     Identity,
     KeyTrouble,
+    NotWritable,
     WrongIdentity,
     backup,
     expire,
@@ -217,6 +218,22 @@ def test_where_and_how_long(house, tmp_path):
     with pytest.raises(EscrowAway):
         backup(store, tmp_path / "b.age", TODAY, 3)
     assert not (tmp_path / "b.age").exists()
+
+
+def test_a_backup_that_cannot_be_written_leaves_no_key_of_it(house, tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(NotWritable, match=r"file: cannot be written: .*choose another place"):
+        backup(house.open("ada"), tmp_path / "file" / "b.age", TODAY, 3)
+    assert not list(house.escrow.glob("custody/*")) and not (house.folder / "backups.json").exists()
+
+
+def test_a_store_is_not_restored_where_its_backups_keys_lie(house, file, tmp_path):
+    with pytest.raises(EscrowAway, match="lie within each other"):
+        restore(file, house.escrow / "store", house.escrow, house.identities["ada"], TODAY)
+    with pytest.raises(NotWritable, match="cannot be written"):
+        restore(file, file / "store", house.escrow, house.identities["ada"], TODAY)
+    with pytest.raises(Damaged, match=r"cannot be read: Is a directory.*ccm keys backup made"):
+        restore(tmp_path, tmp_path / "x", house.escrow, house.identities["ada"], TODAY)
 
 
 def test_a_backup_holds_no_waiting_request_and_the_store_no_secret_of_it(house, tmp_path):

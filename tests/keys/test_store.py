@@ -1,12 +1,15 @@
 """A key store: one key a subject, opened by its readers only, and nothing in it says whom a key is about."""
 
+import errno
 import json
 import multiprocessing
 import os
 import re
 import stat
 import time
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pyrage
 import pytest
@@ -22,6 +25,8 @@ from ccm_site.keys import (
     KeyTrouble,
     NoReaders,
     NoStore,
+    NotReadable,
+    NotWritable,
     ReaderExpired,
     ReaderNotYet,
     Shut,
@@ -369,10 +374,49 @@ def test_the_last_wrap_of_a_key_is_never_taken_away(house):
 
 def test_readers_that_make_no_sense_are_refused(house):
     store = house.open("ada")
-    with pytest.raises(BadReader, match="twice"):
+    with pytest.raises(BadReader, match=r"bo is a reader already.*run: ccm keys rewrap"):
         store.add_reader(house.reader("bo"))
+    bo = house.reader("bo")
+    with pytest.raises(BadReader, match=r"key of eve is the one of bo.*Have eve make one with: ccm keys identity"):
+        store.add_reader(replace(house.reader("eve"), key=bo.key))
+    with pytest.raises(BadReader, match="twice"):
+        store.rewrap([bo, bo])
     with pytest.raises(BadReader, match="age public key"):
         store.rewrap([house.reader("ada"), house.reader("bo").__class__("x", "age1no", (), frozenset(), TODAY)])
     with pytest.raises(BadReader, match="no reader"):
         store.remove_reader("zoe")
     assert len(store.readers()) == 4
+
+
+# What the system has against it
+
+
+def test_a_store_that_the_system_keeps_from_one_is_told_with_a_mend(house, monkeypatch):
+    real = Path.read_bytes
+
+    def refused(path):
+        if path.name == "store.json":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return real(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    with pytest.raises(NotReadable, match=r"store\.json: you may not read it .*Have yourself given the right"):
+        house.open("ada")
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), r"cannot be written: No space left on device .*has room"),
+        (PermissionError(errno.EACCES, "Permission denied"), r"cannot be written: Permission denied .*right to write"),
+    ],
+)
+def test_a_store_that_cannot_be_written_is_told_with_a_mend(house, monkeypatch, error, words):
+    store = house.open("ada")
+
+    def full(*args, **more):
+        raise error
+
+    monkeypatch.setattr(disk, "write_file", full)
+    with pytest.raises(NotWritable, match=words):
+        store.key_for(CASE)
