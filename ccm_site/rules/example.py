@@ -77,7 +77,7 @@ def applied(
             old = paths[path]
             data = deepcopy(dict(old.data))
             for pointer, value in values.items():
-                _put(data, pointer, value)
+                put(data, pointer, value)
             del records[old.key]
             record = replace(old, key=kinds[old.kind].key_of(data), data=data)
         records[record.key] = record
@@ -86,7 +86,11 @@ def applied(
     return whole, tuple(changed), broken
 
 
-def _put(data: Any, pointer: str, value: Any) -> None:
+def put(data: Any, pointer: str, value: Any) -> None:
+    """Put a value at a JSON pointer of a record's data, in place; None takes away what stands there, and at a list's length it is added.
+
+    Raises KeyError or IndexError where the pointer leads nowhere.
+    """
     *parents, last = pointer_tokens(pointer)
     for token in parents:
         data = data[int(token)] if isinstance(data, list) else data[token]

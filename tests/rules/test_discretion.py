@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from copy import deepcopy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
@@ -13,11 +13,10 @@ import pytest
 from ccm_site.checks.discretion import discreet
 from ccm_site.checks.schema import schema_findings
 from ccm_site.kinds import load_kinds
-from ccm_site.model import Finding, Key, Location, Record, Seal, pointer_of
+from ccm_site.model import Finding, Key, Location, Record, Register, Seal, pointer_of
 from ccm_site.register import linked, load
 from ccm_site.rules import Changes, all_change_rules, all_rules, catalogue
-from ccm_site.rules.example import _put as put
-from ccm_site.rules.example import applied, examples
+from ccm_site.rules.example import Example, applied, examples, put
 from ccm_site.starter import shipped
 
 KINDS = load_kinds(shipped() / "schemas")
@@ -31,19 +30,24 @@ ABOUT_SEALED = [
 ]  # fmt: skip
 
 
+SEALED = {}
+"""Each record that was sealed, by the identity of the one in clear, which is kept so that it stays its own."""
+
+
+def sealed(record):
+    kind = KINDS[record.kind]
+    names = KINDS.sealed_names(kind, record.data) if kind.seals else ()
+    if not any(n in record.data for n in names):
+        return record
+    return replace(record, seal=Seal("K-1", "-"), clear_names=tuple(n for n in record.data if n not in names))
+
+
 def as_sealed(register):
-    """The register as one reads it who holds the keys: everything that can be sealed was sealed, and lies open."""
-    records = {}
-    for key, record in register.records.items():
-        kind = KINDS[record.kind]
-        if kind.seals:
-            names = KINDS.sealed_names(kind, record.data)
-            if any(n in record.data for n in names):
-                record = replace(
-                    record, seal=Seal("K-1", "-"), clear_names=tuple(n for n in record.data if n not in names)
-                )
-        records[key] = record
-    return linked(records, KINDS)[0]
+    """The register as one reads it who holds the keys: everything that can be sealed was sealed, and lies open. No link changes."""
+    for record in register:
+        if id(record) not in SEALED:
+            SEALED[id(record)] = record, sealed(record)
+    return replace(register, records={key: SEALED[id(r)][1] for key, r in register.records.items()})
 
 
 def telling(value):
@@ -60,27 +64,32 @@ def telling(value):
             yield f"{Decimal(value):,}"
 
 
+TOLD_IN_CLEAR = {}
+"""What each record tells in its clear fields, by its identity; the record is kept so that it stays its own."""
+
+
+def told_in_clear(record):
+    if id(record) not in TOLD_IN_CLEAR:
+        names = record.clear_names if record.seal else record.data
+        TOLD_IN_CLEAR[id(record)] = record, {t for n in names for t in telling(record.data.get(n))}
+    return TOLD_IN_CLEAR[id(record)][1]
+
+
 def sealed_texts(register, paths):
     """What is told by the sealed fields of the records at some paths and stands in no clear field."""
-    known = {
-        t
-        for r in register.records.values()
-        for n in (r.clear_names if r.seal else r.data)
-        for t in telling(r.data.get(n))
-    }
-    known |= {k.id for k in register.records}
+    known = {k.id for k in register.records}.union(*(told_in_clear(r) for r in register))
     return {
-        t for r in register.records.values() if r.seal and r.path in paths for n, v in r.data.items() if n not in r.clear_names for t in telling(v)
+        t for r in register if r.seal and r.path in paths for n, v in r.data.items() if n not in r.clear_names for t in telling(v)
     } - known  # fmt: skip
 
 
 def found_by(row, base, register, today):
     """What the rules of a row find in a register, and in its change from another."""
-    changes = Changes.between(base, register)
-    return [
-        *(f for r in all_rules() if r.row == row for f in r.find(register, KINDS, today)),
-        *(f for r in all_change_rules() if r.row == row for f in r.find(changes, KINDS, today)),
-    ]
+    found = [f for r in all_rules() if r.row == row for f in r.find(register, KINDS, today)]
+    if of_change := [r for r in all_change_rules() if r.row == row]:
+        changes = Changes.between(base, register)
+        found += [f for r in of_change for f in r.find(changes, KINDS, today)]
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -93,16 +102,33 @@ def sealed_demonstration(demonstration):
     return as_sealed(demonstration)
 
 
-@pytest.mark.parametrize("example", [e for _, e in ABOUT_SEALED], ids=[i for i, _ in ABOUT_SEALED])
-def test_a_finding_tells_no_sealed_value(demonstration, example):
-    base = as_sealed(applied(demonstration, KINDS, example.before or {})[0])
-    register = as_sealed(applied(base, KINDS, example.change)[0])
-    row = example.rule.removesuffix("-a").removesuffix(
-        "-b"
-    )  # no other finds anything there: tests/rules/test_examples.py
-    found = found_by(row, base, register, example.today)
-    secret = sealed_texts(register, {*example.change})
-    for f in discreet(found, [*base.records.values(), *register.records.values()]):
+@dataclass(frozen=True)
+class Case:
+    """An example with the register before it and after it, each in clear and with everything sealed that can be."""
+
+    example: Example
+    row: str
+    before: Register
+    base: Register
+    after: Register
+    register: Register
+
+
+@pytest.fixture(scope="module", params=[e for _, e in ABOUT_SEALED], ids=[i for i, _ in ABOUT_SEALED])
+def case(request, demonstration):
+    """One example, for all the tests that look at it."""
+    example = request.param
+    before = applied(demonstration, KINDS, example.before)[0] if example.before else demonstration
+    after = applied(before, KINDS, example.change)[0]
+    row = example.rule.removesuffix("-a").removesuffix("-b")
+    return Case(example, row, before, as_sealed(before), after, as_sealed(after))
+
+
+def test_a_finding_tells_no_sealed_value(case):
+    # No other rule finds anything there: tests/rules/test_examples.py
+    found = found_by(case.row, case.base, case.register, case.example.today)
+    secret = sealed_texts(case.register, {*case.example.change})
+    for f in discreet(found, [*case.base.records.values(), *case.register.records.values()]):
         said = f"{f.message} {f.fix}"
         told = [t for t in secret if t in said and re.search(rf"(?<![\w-]){re.escape(t)}(?![\w-])", said)]
         assert not told, (f.rule, f.at, said, told)
@@ -122,8 +148,23 @@ def leaves(value, at):
         yield at, value
 
 
-def others(register, record, at, value):
-    """Other values that a leaf could have: near and far days, other numbers, and what other records have there."""
+def shape(at):
+    """A place without the numbers of lists: what stands at the same place of other records is of its kind."""
+    return tuple(t for t in at if isinstance(t, str))
+
+
+def texts_by_shape(register, kind):
+    """What the records of a kind have at each place, places without the numbers of lists."""
+    there = {}
+    for record in register.of_kind(kind):
+        for at, value in leaves(record.data, ()):
+            if isinstance(value, str):
+                there.setdefault(shape(at), set()).add(value)
+    return there
+
+
+def others(there, value):
+    """Other values that a leaf could have: near and far days, other numbers, and what other records have ``there``."""
     if isinstance(value, bool):
         return [not value]
     if isinstance(value, int):
@@ -133,11 +174,6 @@ def others(register, record, at, value):
         return [(day + timedelta(n)).isoformat() for n in (-400, 45)]
     if re.fullmatch(r"\d+\.\d+", value):
         return [f"{Decimal(value) * 2:.2f}"]
-    shape = [t for t in at if isinstance(t, str)]
-    there = {
-        v for r in register.of_kind(record.kind) for a, v in leaves(r.data, ())
-        if [t for t in a if isinstance(t, str)] == shape and isinstance(v, str)
-    }  # fmt: skip
     return sorted(there - {value})[:2]
 
 
@@ -154,16 +190,10 @@ def said(row, base, register, today):
 NEUTRAL = (" is sealed and does not keep the rule: ", "has several complaints", "a tenderer")
 
 
-@pytest.mark.parametrize("example", [e for _, e in ABOUT_SEALED], ids=[i for i, _ in ABOUT_SEALED])
-def test_what_is_said_does_not_depend_on_what_lies_sealed(demonstration, sealed_demonstration, example):
-    before, base = demonstration, sealed_demonstration
-    if example.before:
-        before = applied(demonstration, KINDS, example.before)[0]
-        base = as_sealed(before)
-    after = applied(before, KINDS, example.change)[0]
-    register = as_sealed(after)
-    row = example.rule.removesuffix("-a").removesuffix("-b")
-    first, open_first = said(row, base, register, example.today), said(row, before, after, example.today)
+def test_what_is_said_does_not_depend_on_what_lies_sealed(case):
+    example, base, register = case.example, case.base, case.register
+    first = said(case.row, base, register, example.today)
+    open_first = said(case.row, case.before, case.after, example.today)
     # The words of a rule are never taken for a value: it says what it says of a record that is open, or what holds for any.
     assert first.keys() == open_first.keys()
     for place, texts in first.items():
@@ -171,17 +201,18 @@ def test_what_is_said_does_not_depend_on_what_lies_sealed(demonstration, sealed_
             assert message in {m for m, _, _ in open_first[place]} or any(n in message for n in NEUTRAL), message
     ids = {k.id for k in register.records}
     for record in [r for r in register if r.path in example.change and r.seal]:
+        there = texts_by_shape(register, record.kind)
         shapes = {}
         for at, value in leaves({n: v for n, v in record.data.items() if record.hides(n)}, ()):
-            shapes.setdefault(tuple(t for t in at if isinstance(t, str)), (at, value))
+            shapes.setdefault(shape(at), (at, value))
         for at, value in shapes.values():
-            for other in others(register, record, at, value):
+            for other in others(there.get(shape(at), set()), value):
                 data = deepcopy(dict(record.data))
                 put(data, pointer_of(at), other)
                 records = {**register.records, record.key: replace(record, data=data)}
                 cites = {value, other} & ids
                 varied = linked(records, KINDS)[0] if cites else replace(register, records=records)
-                for place, texts in said(row, base, varied, example.today).items():
+                for place, texts in said(case.row, base, varied, example.today).items():
                     assert texts <= first.get(place, texts), (at, value, other)
 
 
