@@ -267,7 +267,7 @@ def due_diligence_is_whole(register: Register, kinds: Kinds, today: date) -> Ite
             yield found(
                 "R-LAW-8", "warning", provider, "/assurances",
                 f"lacks {len(missing)} of {len(wanted)} assurances: {'; '.join(_assurance(register, kinds, k) for k in missing)}",
-                f"ask the provider for them and add each under assurances, with the kind {' or '.join(missing)}",
+                f"ask the provider for them and add each under assurances, with the kind {', '.join(missing)}",
             )  # fmt: skip
         good = {a.get("kind") for a in held if _holds(a, today)}
         if good >= seen:
@@ -319,9 +319,10 @@ def retention_class_is_chosen(register: Register, kinds: Kinds, today: date) -> 
                     and record.data.get("status") not in ("draft", "proposed")
                     and open_to_check(record)
                 ):
+                    ways = sorted({f"{e.get('code')} ({e.get('label')})" for e in choice})
                     yield found(
                         "R-LAW-9", "warning", record, "/retention_class", "does not say how long it is kept",
-                        f"add 'retention_class:' with one of {', '.join(sorted({str(e.get('code')) for e in choice}))}",
+                        f"add 'retention_class:' with one of {'; '.join(ways)}",
                     )  # fmt: skip
     long = {
         str(e.get("code"))

@@ -35,7 +35,7 @@ def names(demonstration):
     return {r.id for kind in ("post", "provider") for r in demonstration.of_kind(kind)}
 
 
-def messages(row, demonstration):
+def findings(row, demonstration):
     for example in examples(row):
         if not example.passes:
             base = applied(demonstration, KINDS, example.before)[0] if example.before else demonstration
@@ -43,19 +43,27 @@ def messages(row, demonstration):
             changes = Changes.between(base, register)
             for rule in all_rules():
                 if rule.row == row:
-                    yield from (f.message for f in rule.find(register, KINDS, example.today))
+                    yield from rule.find(register, KINDS, example.today)
             for change in all_change_rules():
                 if change.row == row:
-                    yield from (f.message for f in change.find(changes, KINDS, example.today))
+                    yield from change.find(changes, KINDS, example.today)
 
 
 @pytest.mark.parametrize("row", ROWS)
 def test_a_message_says_what_a_code_means_and_gives_amounts_in_pounds(demonstration, codes, names, row):
-    for message in messages(row, demonstration):
+    for message in (f.message for f in findings(row, demonstration)):
         quoted = set(re.findall(r"'([^' ]+)'", message))
         bare = set(re.findall(r"\b[a-z]+(?:_[a-z]+)+\b|\bccm\b|\bcrg\b", message))
         assert not (codes | names) & quoted and not codes & bare, message
         assert not re.search(r"(?<![£\d,.])\d{3,}\.\d\d\b|£\d{4,}", message), message
+
+
+def test_codes_to_choose_from_are_told_with_their_labels(demonstration):
+    for row, choice in (
+        ("R-LAW-9", "contract_placement (Contract used for placements); contract_standard (Contract)"),
+        ("R-MON-2", "rating_amber (Rated amber); rating_red (Rated red)"),
+    ):
+        assert any(choice in f.fix for f in findings(row, demonstration)), row
 
 
 def test_a_value_is_called_by_its_state_label_table_or_record(demonstration):
