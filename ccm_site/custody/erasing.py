@@ -13,12 +13,13 @@ from ccm_site.canonical import write
 from ccm_site.case_reference import is_case_reference
 from ccm_site.checks.aside import detector_of
 from ccm_site.custody.readers import CASE, posts_of, roles_of
+from ccm_site.facts.policy import entries
+from ccm_site.facts.values import day, mappings, texts
 from ccm_site.files import write_file
 from ccm_site.keys import Erased, Keys, KeyTrouble, Request, Subject, SubjectKey, fingerprint
 from ccm_site.model import Record, Register
 from ccm_site.register import Loaded
 from ccm_site.rules.rights import decision_entry
-from ccm_site.rules.support import day, entries, mappings, texts
 from ccm_site.sealing import subject_of
 
 GROUNDS = ("retention_ended", "erasure_request", "rectification", "entered_by_accident", "court_order")

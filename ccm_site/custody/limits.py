@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from ccm_site.facts.policy import limit
 from ccm_site.model import Register
-from ccm_site.rules.support import limit
 
 BACKUP = "key_backup"
 ERASURE = "erasure_promise"

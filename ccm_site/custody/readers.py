@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from ccm_site.facts.policy import entries
+from ccm_site.facts.values import day, in_force, mappings, texts
 from ccm_site.keys import Reader
 from ccm_site.kinds import Kinds
 from ccm_site.model import Record, Register
-from ccm_site.rules.support import day, entries, in_force, mappings, texts
 
 CASE = "case"
 

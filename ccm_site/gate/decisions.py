@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from ccm_site.facts.values import mappings
 from ccm_site.gate.rights import Approval, approvals_for, approvals_of
 from ccm_site.gate.verdict import Decision
 from ccm_site.kinds import Kind, Kinds, LifeCycle, Transition
 from ccm_site.model import Record, Register
 from ccm_site.rules import Move
-from ccm_site.rules.support import mappings
 
 _OF_THE_STEP = frozenset({"status_reason", "exceptions"})
 """Fields that a step may change besides its state: why, and what exceptions are asked for (which are decisions of their own)."""

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ccm_site.checks.run import GAP
+from ccm_site.facts.values import mappings
 from ccm_site.model import Finding
 from ccm_site.rules import Changes
-from ccm_site.rules.support import mappings
 
 _FIX = "it is varied, reviewed or renewed by this change, so fill in now what its source did not have: {}"
 

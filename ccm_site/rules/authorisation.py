@@ -6,29 +6,15 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from ccm_site.facts.policy import applies, entries, limit, working_days_after
+from ccm_site.facts.records import counting, gathered, open_to_check
+from ccm_site.facts.values import amount, day, days_after, mappings
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import rule
 from ccm_site.rules.placement_cost import MADE, Grant, cost, end_of, merged, stretches
 from ccm_site.rules.rights import facts_of, held_on, outside, reaches
-from ccm_site.rules.support import (
-    amount,
-    applies,
-    called,
-    counting,
-    day,
-    days_after,
-    entries,
-    found,
-    gathered,
-    label,
-    limit,
-    mappings,
-    money,
-    open_to_check,
-    severity_then,
-    working_days_after,
-)
+from ccm_site.rules.support import called, found, label, money, severity_then
 
 GRANTED = ("approved", "lapsed", "superseded")
 """States of an authorisation that was given. One that ran out or was replaced still counts for the time before."""

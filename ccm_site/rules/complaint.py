@@ -7,21 +7,13 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from ccm_site.facts.policy import Waits, applies, entries, limit
+from ccm_site.facts.records import cited, counting, open_to_check
+from ccm_site.facts.values import day, months_after
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import rule
-from ccm_site.rules.support import (
-    Waits,
-    applies,
-    cited,
-    counting,
-    day,
-    entries,
-    found,
-    limit,
-    months_after,
-    open_to_check,
-)
+from ccm_site.rules.support import found
 
 
 def _open(register: Register, *states: str) -> Iterator[Record]:

@@ -7,22 +7,14 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
+from ccm_site.facts.policy import entries
+from ccm_site.facts.records import counting, open_to_check
+from ccm_site.facts.values import day, mappings, part_of, texts
 from ccm_site.kinds import Field, Kind, Kinds
 from ccm_site.model import Finding, Location, Record, Register, pointer_of
 from ccm_site.register import values_at
 from ccm_site.rules import Changes, change_rule, rule
-from ccm_site.rules.support import (
-    called,
-    counting,
-    day,
-    entries,
-    found,
-    label,
-    mappings,
-    open_to_check,
-    part_of,
-    texts,
-)
+from ccm_site.rules.support import called, found, label
 
 _TOKENS = re.compile(r"[^a-z0-9]+")
 _COLOURS = "rag"

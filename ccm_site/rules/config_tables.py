@@ -6,17 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from ccm_site.facts.policy import applies
+from ccm_site.facts.values import day, days_after, mappings
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Key, Record, Register
 from ccm_site.rules import Changes, change_rule, rule
-from ccm_site.rules.support import (
-    applies,
-    day,
-    days_after,
-    found,
-    label,
-    mappings,
-)
+from ccm_site.rules.support import found, label
 
 
 class _Span(NamedTuple):

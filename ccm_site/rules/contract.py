@@ -17,26 +17,14 @@ from ccm_site.facts.contracts import (
     providers_of,
     signed_on,
 )
+from ccm_site.facts.policy import entries, limit
+from ccm_site.facts.records import SENT, cited, citing, counting, gathered, open_to_check
+from ccm_site.facts.values import day, days_after, mappings, texts
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import rule
 from ccm_site.rules.placement_cost import MADE
-from ccm_site.rules.support import (
-    SENT,
-    called,
-    cited,
-    citing,
-    counting,
-    day,
-    days_after,
-    entries,
-    found,
-    gathered,
-    limit,
-    mappings,
-    open_to_check,
-    texts,
-)
+from ccm_site.rules.support import called, found
 
 
 @rule("R-CON-2", "F-4-OM-2", "F-4-TC-2", "F-4-SS-1", "F-FC-5")

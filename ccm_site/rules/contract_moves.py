@@ -7,17 +7,13 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from ccm_site.facts.records import cited, citing
+from ccm_site.facts.values import mappings
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record
 from ccm_site.rules import Changes, Move, change_rule
 from ccm_site.rules.rights import asked_for, who_may
-from ccm_site.rules.support import (
-    called,
-    cited,
-    citing,
-    found,
-    mappings,
-)
+from ccm_site.rules.support import called, found
 
 SUBSTANCE: Mapping[str, tuple[str, ...]] = {
     "provider": ("parties",), "further_providers": ("parties",), "contract_type": ("main_terms",),

@@ -7,22 +7,14 @@ from datetime import date
 from typing import Any
 
 from ccm_site.facts.contracts import signed_on
+from ccm_site.facts.policy import Waits, entries
+from ccm_site.facts.records import SENT, citing, counting, open_to_check
+from ccm_site.facts.values import mappings, texts
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import rule
 from ccm_site.rules.roles import before_migration
-from ccm_site.rules.support import (
-    SENT,
-    Waits,
-    called,
-    citing,
-    counting,
-    entries,
-    found,
-    mappings,
-    open_to_check,
-    texts,
-)
+from ccm_site.rules.support import called, found
 
 _SIGNED = ("signed", "in_force")
 _OF_A_CONTRACT = ("copy", "signed")

@@ -7,30 +7,14 @@ from datetime import date
 from typing import Any
 
 from ccm_site.facts.contracts import signed_on
+from ccm_site.facts.policy import entries, limit, working_days_after
+from ccm_site.facts.records import SENT, carried_over_on, cited, citing, counting, gathered, open_to_check
+from ccm_site.facts.values import amount, day, mappings, part_of, texts
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import Changes, change_rule, rule
 from ccm_site.rules.placement_cost import end_of
-from ccm_site.rules.support import (
-    SENT,
-    amount,
-    called,
-    carried_over_on,
-    cited,
-    citing,
-    counting,
-    day,
-    entries,
-    found,
-    gathered,
-    limit,
-    mappings,
-    money,
-    open_to_check,
-    part_of,
-    texts,
-    working_days_after,
-)
+from ccm_site.rules.support import called, found, money
 
 _CONTRACT = ("finance_contract_dates", "finance_contract_change")
 _PLACEMENT = ("finance_placement_dates", "finance_placement_change")

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, TypeGuard
 
+from ccm_site.facts.records import counting
+from ccm_site.facts.values import mappings
 from ccm_site.kinds import Kinds, LifeCycle
 from ccm_site.model import Finding, Key, Location, Record, Register, pointer_tokens
 from ccm_site.rules import Changes, change_rule, rule
-from ccm_site.rules.support import counting, found, mappings
+from ccm_site.rules.support import found
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _PAIRS = (("start_date", "end_date"), ("from", "to"), ("effective_from", "effective_to"), ("from", "until"))

@@ -10,27 +10,14 @@ from datetime import date
 from typing import Any
 
 from ccm_site.facts.contracts import ENDED, ISSUED, LIVE, READY
+from ccm_site.facts.policy import entries, limit
+from ccm_site.facts.records import cited, citing, counting, open_to_check
+from ccm_site.facts.values import day, days_after, mappings, part_of, texts
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register, Severity
 from ccm_site.rules import Changes, change_rule, rule
 from ccm_site.rules.procurement_scale import CODES, Scale, regulated, worded
-from ccm_site.rules.support import (
-    called,
-    cited,
-    citing,
-    counting,
-    day,
-    days_after,
-    entries,
-    found,
-    grade,
-    label,
-    limit,
-    mappings,
-    open_to_check,
-    part_of,
-    texts,
-)
+from ccm_site.rules.support import called, found, grade, label
 
 CHECKLIST: tuple[str, ...] = (
     "care_inspectorate_registration",

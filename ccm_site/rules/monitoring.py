@@ -7,25 +7,13 @@ from datetime import date
 from typing import Any
 
 from ccm_site.facts.contracts import monitored_since, providers_of
+from ccm_site.facts.policy import entries, limit
+from ccm_site.facts.records import counting, gathered, open_to_check
+from ccm_site.facts.values import amount, day, mappings, months_after, part_of
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import rule
-from ccm_site.rules.support import (
-    amount,
-    called,
-    counting,
-    day,
-    entries,
-    found,
-    gathered,
-    grade,
-    label,
-    limit,
-    mappings,
-    months_after,
-    open_to_check,
-    part_of,
-)
+from ccm_site.rules.support import called, found, grade, label
 
 AREAS = {
     "volume_and_costs": "volume, referrals, turnover and costs",

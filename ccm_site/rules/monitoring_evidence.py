@@ -8,24 +8,14 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from ccm_site.facts.contracts import monitored_since, providers_of
+from ccm_site.facts.policy import limit
+from ccm_site.facts.records import counting, gathered, open_to_check
+from ccm_site.facts.values import day, days_after, mappings, months_after, period_end, texts
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import rule
 from ccm_site.rules.monitoring import latest_assessments
-from ccm_site.rules.support import (
-    called,
-    counting,
-    day,
-    days_after,
-    found,
-    gathered,
-    limit,
-    mappings,
-    months_after,
-    open_to_check,
-    period_end,
-    texts,
-)
+from ccm_site.rules.support import called, found
 
 QUESTIONS = {
     "quantity_volume": "volume",

@@ -8,24 +8,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from ccm_site.facts.policy import entries, limit, working_days_after
+from ccm_site.facts.records import cited, counting
+from ccm_site.facts.values import day, mappings, number, period_end, texts
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import Changes, change_rule, rule
 from ccm_site.rules.monitoring_evidence import BAD
-from ccm_site.rules.support import (
-    cited,
-    counting,
-    day,
-    entries,
-    found,
-    label,
-    limit,
-    mappings,
-    number,
-    period_end,
-    texts,
-    working_days_after,
-)
+from ccm_site.rules.support import found, label
 
 _LATE_STATES = {
     "operational_report": ("final",),

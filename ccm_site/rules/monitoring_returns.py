@@ -7,22 +7,12 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import pairwise
 
+from ccm_site.facts.records import cited, counting, gathered
+from ccm_site.facts.values import day, days_after, mappings, months_after, part_of, period_end, texts
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import rule
-from ccm_site.rules.support import (
-    cited,
-    counting,
-    day,
-    days_after,
-    found,
-    gathered,
-    mappings,
-    months_after,
-    part_of,
-    period_end,
-    texts,
-)
+from ccm_site.rules.support import found
 
 MONTHS = {"weekly": 1, "monthly": 1, "quarterly": 3, "twice_a_year": 6, "yearly": 12}
 """After how many months a measure is due again. A measure at each review or on an event is due at no fixed time."""

@@ -8,26 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from ccm_site.facts.contracts import READY
+from ccm_site.facts.policy import entries, limit, over
+from ccm_site.facts.records import cited, counting
+from ccm_site.facts.values import day, mappings, months_after, number, part_of
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import rule
 from ccm_site.rules.procurement_scale import CODES, Scale, commenced, worded
-from ccm_site.rules.support import (
-    cited,
-    counting,
-    day,
-    entries,
-    found,
-    grade,
-    label,
-    limit,
-    mappings,
-    money,
-    months_after,
-    number,
-    over,
-    part_of,
-)
+from ccm_site.rules.support import found, grade, label, money
 
 
 @rule("R-NTJ-2", "F-3A-iv-4", "F-FC-3")

@@ -8,28 +8,14 @@ from functools import partial
 from typing import Any
 
 from ccm_site.facts.contracts import BOUND, providers_of
+from ccm_site.facts.policy import entries
+from ccm_site.facts.records import cited, citing, counting, gathered, open_to_check
+from ccm_site.facts.values import day, in_force, mappings, months_after, part_of, texts
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import Changes, change_rule, rule
 from ccm_site.rules.placement_cost import MADE, end_of
-from ccm_site.rules.support import (
-    called,
-    cited,
-    citing,
-    counting,
-    day,
-    entries,
-    found,
-    gathered,
-    in_force,
-    label,
-    mappings,
-    months_after,
-    open_to_check,
-    part_of,
-    severity_then,
-    texts,
-)
+from ccm_site.rules.support import called, found, label, severity_then
 
 _BEGUN = ("contracted", "active", "ended", "closed")
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from ccm_site.facts.records import cited
+from ccm_site.facts.values import amount, day, days_after, mappings, months_after, number, part_of
 from ccm_site.model import Record, Register
-from ccm_site.rules.support import amount, cited, day, days_after, mappings, months_after, number, part_of
 
 MADE = ("authorised", "contracted", "active", "ended", "closed")
 """States of a placement that somebody has agreed to, or that has begun."""

@@ -10,8 +10,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from ccm_site.facts.policy import limit, over, threshold
+from ccm_site.facts.values import amount, day, number, part_of
 from ccm_site.model import Record, Register
-from ccm_site.rules.support import amount, day, limit, money, number, over, part_of, threshold
+from ccm_site.rules.support import money
 
 CODES = ("advertising", "regulated_services", "light_touch_services")
 """The thresholds at which a duty to advertise or to publish begins."""

@@ -5,22 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from ccm_site.facts.records import carried_over_on, citing, counting, gathered
 from ccm_site.facts.review_cycle import missing_slots
+from ccm_site.facts.values import day, days_after, mappings, number
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import Changes, change_rule, rule
-from ccm_site.rules.support import (
-    called,
-    carried_over_on,
-    citing,
-    counting,
-    day,
-    days_after,
-    found,
-    gathered,
-    mappings,
-    number,
-)
+from ccm_site.rules.support import called, found
 
 _HELD = ("held", "minutes_agreed", "closed")
 _AHEAD = ("scheduled", "preparing", "postponed")

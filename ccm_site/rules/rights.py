@@ -14,24 +14,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from ccm_site.facts.policy import entries
+from ccm_site.facts.records import cited, counting, open_to_check
+from ccm_site.facts.values import amount, day, in_force, mappings, number, part_of, texts
 from ccm_site.model import Record, Register
 from ccm_site.rules.procurement_scale import Scale
-from ccm_site.rules.support import (
-    amount,
-    cited,
-    counting,
-    day,
-    entries,
-    in_force,
-    mappings,
-    number,
-    open_to_check,
-    part_of,
-    texts,
-)
 
 DELEGATED = frozenset({"ccm_delegate", "budget_holder"})
 """Roles that exist only by a delegation: whoever acts in them needs one that covers the decision."""
+_TYPED = frozenset({"need", "sourcing_decision", "tender", "non_tender", "specification"})
+"""Kinds beside contracts that are about one type of service: where none is entered, a scope of types does not take it in."""
 UNLIMITED = "ccm"
 """The role that needs no delegation where a decision has to be within a limit."""
 
@@ -170,7 +162,8 @@ def facts_of(register: Register, record: Record, decisions: Iterable[str] = ()) 
             "purchase_categories": _set(contract.data.get("purchase_category")), "service_types": _set(contract.data.get("service_type")),
             "contracts": {contract.id}, "cost_centres": _set(finance.get("cost_centre") if isinstance(finance, Mapping) else None),
         }  # fmt: skip
-    return facts | ({"service_types": _set(record.data["service_type"])} if "service_type" in record.data else {})
+    typed = "service_type" in record.data or record.kind in _TYPED
+    return facts | ({"service_types": _set(record.data.get("service_type"))} if typed else {})
 
 
 def _set(value: Any) -> set[str]:

@@ -10,28 +10,14 @@ from datetime import date
 from decimal import Decimal
 
 from ccm_site.facts.contracts import LIVE, READY, providers_of
+from ccm_site.facts.policy import entries, limit
+from ccm_site.facts.records import carried_over_on, cited, citing, counting
+from ccm_site.facts.values import day, mappings, months_after, number, part_of, period_end, texts
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import rule
 from ccm_site.rules.procurement_scale import Scale, worded
-from ccm_site.rules.support import (
-    called,
-    carried_over_on,
-    cited,
-    citing,
-    counting,
-    day,
-    entries,
-    found,
-    grade,
-    limit,
-    mappings,
-    months_after,
-    number,
-    part_of,
-    period_end,
-    texts,
-)
+from ccm_site.rules.support import called, found, grade
 
 _UNMET = ("analysed", "routed", "tendering", "justifying", "calling_off", "contract_drafting")
 """The states of a need that was looked at and for which no contract stands yet."""
@@ -238,7 +224,7 @@ def supply_meets_demand(register: Register, kinds: Kinds, today: date) -> Iterat
             used = " and the placements in force" if unit == "places" else ""
             yield found(
                 "R-SRC-5", "warning", need, pointer,
-                f"{kind.replace('_', ' ')}: what is forecast{used} comes to more {unit.replace('_', ' ')} than are contracted",
+                f"{kind.replace('_', ' ')}: what is forecast{used} {'come' if used else 'comes'} to more {unit.replace('_', ' ')} than are contracted",
                 "plan the supply with the Sourcing Group, or correct the forecast",
                 *((n, p) for n, p, _ in forecasts[1:]), *((c, "/capacity") for c in held.get(what, ())),
             )  # fmt: skip

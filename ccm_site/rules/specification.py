@@ -7,10 +7,13 @@ from datetime import date
 from typing import Any
 
 from ccm_site.facts.contracts import ISSUED, LIVE, READY
+from ccm_site.facts.policy import entries
+from ccm_site.facts.records import cited, citing, counting
+from ccm_site.facts.values import day, mappings, part_of, texts
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import Changes, change_rule, rule
-from ccm_site.rules.support import called, cited, citing, counting, day, entries, found, label, mappings, part_of, texts
+from ccm_site.rules.support import called, found, label
 
 _COMPLETE = ("with_ccm", "approved", "superseded")
 """The states in which the text is said to be complete."""

@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from datetime import date
 
 from ccm_site.facts.contracts import monitored_since
+from ccm_site.facts.policy import applies, limit
+from ccm_site.facts.records import counting
+from ccm_site.facts.values import day, mappings, months_after
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Location, Record, Register
 from ccm_site.rules import rule
-from ccm_site.rules.support import applies, counting, day, found, limit, mappings, months_after
+from ccm_site.rules.support import found
 
 _CODE = "strategic_report_age"
 

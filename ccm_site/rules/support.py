@@ -1,4 +1,4 @@
-"""What rules have in common: findings and how grave they are; and, in one place to import from, the facts of `ccm_site.facts`."""
+"""What rules have in common: findings, how grave they are, and what things are called in them. Facts of a register are in `ccm_site.facts`."""
 
 from __future__ import annotations
 
@@ -6,56 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ccm_site.facts.policy import Waits, applies, entries, limit, over, threshold, working_days_after
-from ccm_site.facts.records import SENT, carried_over_on, cited, citing, counting, gathered, open_to_check
-from ccm_site.facts.values import (
-    amount,
-    day,
-    days_after,
-    in_force,
-    mappings,
-    months_after,
-    number,
-    part_of,
-    period_end,
-    texts,
-)
+from ccm_site.facts.policy import entries
+from ccm_site.facts.records import carried_over_on, cited
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Location, Record, Register, Severity, pointer_tokens
 from ccm_site.rules import in_words
-
-__all__ = [
-    "SENT",
-    "Waits",
-    "amount",
-    "applies",
-    "called",
-    "carried_over_on",
-    "cited",
-    "citing",
-    "counting",
-    "day",
-    "days_after",
-    "entries",
-    "found",
-    "gathered",
-    "grade",
-    "in_force",
-    "label",
-    "limit",
-    "mappings",
-    "money",
-    "months_after",
-    "number",
-    "open_to_check",
-    "over",
-    "part_of",
-    "period_end",
-    "severity_then",
-    "texts",
-    "threshold",
-    "working_days_after",
-]
 
 
 def found(

@@ -7,25 +7,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from ccm_site.facts.policy import limit, over, threshold
+from ccm_site.facts.records import cited, counting
+from ccm_site.facts.values import amount, day, mappings, number, part_of, texts
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import Changes, change_rule, rule
-from ccm_site.rules.support import (
-    amount,
-    called,
-    cited,
-    counting,
-    day,
-    found,
-    limit,
-    mappings,
-    money,
-    number,
-    over,
-    part_of,
-    texts,
-    threshold,
-)
+from ccm_site.rules.support import called, found, money
 
 # The states of a tender, each group with those that come after it.
 RECOMMENDED = ("recommended", "authorised", "standstill", "awarded")

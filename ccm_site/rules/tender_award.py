@@ -7,27 +7,14 @@ from datetime import date
 from decimal import Decimal
 
 from ccm_site.facts.contracts import ISSUED, signed_on
+from ccm_site.facts.policy import over, threshold
+from ccm_site.facts.records import cited, citing, counting, open_to_check
+from ccm_site.facts.values import amount, day, mappings, number, part_of, texts
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import Changes, change_rule, rule
 from ccm_site.rules.rights import facts_of, held_on, outside, reaches
-from ccm_site.rules.support import (
-    amount,
-    called,
-    cited,
-    citing,
-    counting,
-    day,
-    found,
-    mappings,
-    money,
-    number,
-    open_to_check,
-    over,
-    part_of,
-    texts,
-    threshold,
-)
+from ccm_site.rules.support import called, found, money
 from ccm_site.rules.tender import began, codes_of
 
 _AWARDING = frozenset({"authorise_award", "authorise_award_committee", "award"})
@@ -91,9 +78,7 @@ def _not_covered(
     if value is not None and not reaches(delegation, value):
         most = amount(delegation.data.get("limit")) or Decimal(0)
         return f"reaches to {money(most)}, while the award is worth {money(value)}"
-    # A tender that does not say its type of service is not covered where only some types are.
-    facts = {"service_types": set[str](), **facts_of(register, record, _AWARDING)}
-    part, service = outside(delegation, facts), record.data.get("service_type")
+    part, service = outside(delegation, facts_of(register, record, _AWARDING)), record.data.get("service_type")
     if part == "service_types":
         named = (
             f" '{called(register, kinds, record.kind, 'service_type', service)}'"

@@ -8,21 +8,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from ccm_site.facts.policy import limit
+from ccm_site.facts.records import cited, counting, open_to_check
+from ccm_site.facts.values import amount, mappings, number, part_of, texts
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import rule
-from ccm_site.rules.support import (
-    amount,
-    cited,
-    counting,
-    found,
-    limit,
-    mappings,
-    number,
-    open_to_check,
-    part_of,
-    texts,
-)
+from ccm_site.rules.support import found
 from ccm_site.rules.tender import EVALUATED, HUNDRED, RECOMMENDED, began, codes_of
 
 _UNDECIDED = ("planned", "criteria_set", "advertised", "closed_for_submission", "evaluating", "clarifying",

@@ -7,28 +7,14 @@ from datetime import date
 from typing import Any
 
 from ccm_site.facts.contracts import LEADS, final_day, over_on
+from ccm_site.facts.policy import limit, working_days_after
+from ccm_site.facts.records import SENT, carried_over_on, cited, citing, counting, open_to_check
+from ccm_site.facts.values import amount, day, days_after, mappings, part_of, texts
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import Changes, change_rule, rule
 from ccm_site.rules.rights import decision_entry
-from ccm_site.rules.support import (
-    SENT,
-    amount,
-    called,
-    carried_over_on,
-    cited,
-    citing,
-    counting,
-    day,
-    days_after,
-    found,
-    limit,
-    mappings,
-    open_to_check,
-    part_of,
-    texts,
-    working_days_after,
-)
+from ccm_site.rules.support import called, found
 
 DECIDED = ("decided", "notice_issued", "running_off", "terminated")
 """From the decision to end a contract early."""

@@ -101,6 +101,7 @@ def test_what_a_decision_about_a_contract_is_about():
         "decisions": set(), "purchase_categories": set(), "service_types": set(), "contracts": {"C-2"}, "cost_centres": set(),
     }  # fmt: skip
     assert facts_of(WHOLE, record("tender", "T-1", service_type="x")) == {"decisions": set(), "service_types": {"x"}}
+    assert facts_of(WHOLE, record("tender", "T-1")) == {"decisions": set(), "service_types": set()}
     assert facts_of(WHOLE, record("strategy", "ST-1")) == {"decisions": set()}
 
 

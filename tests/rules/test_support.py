@@ -6,9 +6,11 @@ from decimal import Decimal
 
 import pytest
 
+from ccm_site.facts import policy as tables
+from ccm_site.facts import records, values
+from ccm_site.facts.policy import Waits
 from ccm_site.model import Key, Link, Record, Register, Seal
 from ccm_site.rules import support
-from ccm_site.rules.support import Waits
 
 DAY = date(2026, 5, 4)
 
@@ -32,16 +34,16 @@ def test_what_counts_is_not_voided_and_in_a_state_that_is_named():
     a, b = record(id="C-1", status="draft"), record(id="C-2", status="signed")
     gone = record(id="C-3", status="signed", voided={"on": "2026-01-01"})
     whole = register(a, b, gone)
-    assert list(support.counting(whole, "contract")) == [a, b]
-    assert list(support.counting(whole, "contract", "signed")) == [b]
-    assert list(support.counting(whole, "tender")) == []
+    assert list(records.counting(whole, "contract")) == [a, b]
+    assert list(records.counting(whole, "contract", "signed")) == [b]
+    assert list(records.counting(whole, "tender")) == []
 
 
 def test_what_can_be_seen_whole():
     plain = record()
-    assert support.open_to_check(plain)
-    assert support.open_to_check(replace(plain, seal=Seal("K-1", "-")))
-    assert not support.open_to_check(replace(plain, seal=Seal("K-1", "-", shut="no key")))
+    assert records.open_to_check(plain)
+    assert records.open_to_check(replace(plain, seal=Seal("K-1", "-")))
+    assert not records.open_to_check(replace(plain, seal=Seal("K-1", "-", shut="no key")))
 
 
 def test_what_points_to_a_record():
@@ -49,29 +51,29 @@ def test_what_points_to_a_record():
     gone, late = record("notice", "NO-2", voided={}), record("action", "AC-1")
     links = [Link(r.key, "/contract", target.key, "Contract", "Notices") for r in (gone, other, late)]
     whole = register(target, other, gone, late, links=links)
-    assert support.citing(whole, target, "notice") == (other,)
-    assert support.citing(whole, other, "notice") == ()
-    assert support.cited(whole, "contract", "C-2026-0001") is target
-    assert support.cited(whole, "contract", "C-9") is None and support.cited(whole, "contract", ["C-2026-0001"]) is None
+    assert records.citing(whole, target, "notice") == (other,)
+    assert records.citing(whole, other, "notice") == ()
+    assert records.cited(whole, "contract", "C-2026-0001") is target
+    assert records.cited(whole, "contract", "C-9") is None and records.cited(whole, "contract", ["C-2026-0001"]) is None
     named = record("notice", "NO-3", contract="C-2026-0001")
     odd = record("notice", "NO-4", contract=7)
-    assert support.gathered(register(named, odd), "notice", "contract") == {"C-2026-0001": [named]}
+    assert records.gathered(register(named, odd), "notice", "contract") == {"C-2026-0001": [named]}
 
 
 def test_parts_of_records_that_are_not_what_they_should_be():
-    assert support.part_of({"a": {"b": 1}}, "a") == {"b": 1}
-    assert support.part_of({"a": [1]}, "a") == support.part_of({}, "a") == {}
-    assert support.mappings([{"a": 1}, "b", 2]) == [{"a": 1}] and support.mappings({"a": 1}) == []
-    assert support.texts(["a", 1, {}]) == ["a"] and support.texts("ab") == []
-    assert support.day("2026-05-04") == DAY
-    assert support.day("2026-02-30") is support.day(20260504) is support.day(None) is None
-    assert support.period_end({"period": {"from": "2026-01-01", "to": "2026-03-31"}}) == "2026-03-31"
-    assert support.period_end({}) is None
+    assert values.part_of({"a": {"b": 1}}, "a") == {"b": 1}
+    assert values.part_of({"a": [1]}, "a") == values.part_of({}, "a") == {}
+    assert values.mappings([{"a": 1}, "b", 2]) == [{"a": 1}] and values.mappings({"a": 1}) == []
+    assert values.texts(["a", 1, {}]) == ["a"] and values.texts("ab") == []
+    assert values.day("2026-05-04") == DAY
+    assert values.day("2026-02-30") is values.day(20260504) is values.day(None) is None
+    assert values.period_end({"period": {"from": "2026-01-01", "to": "2026-03-31"}}) == "2026-03-31"
+    assert values.period_end({}) is None
 
 
 def test_what_was_carried_over_weighs_less():
     old = record(legacy={"migrated_on": "2026-05-04"})
-    assert support.carried_over_on(old) == DAY and support.carried_over_on(record()) is None
+    assert records.carried_over_on(old) == DAY and records.carried_over_on(record()) is None
     assert (support.grade(old), support.grade(record())) == ("warning", "error")
     assert support.severity_then(old, DAY) == "warning", "on the very day"
     assert support.severity_then(old, date(2026, 5, 5)) == "error"
@@ -84,12 +86,12 @@ def test_what_was_carried_over_weighs_less():
      ("Infinity", None), (None, None)],
 )  # fmt: skip
 def test_numbers(value, is_):
-    assert support.number(value) == is_
-    assert support.amount({"amount": value, "currency": "GBP"}) == is_
+    assert values.number(value) == is_
+    assert values.amount({"amount": value, "currency": "GBP"}) == is_
 
 
 def test_amounts_and_how_they_are_written():
-    assert support.amount("12") is None and support.amount({}) is None
+    assert values.amount("12") is None and values.amount({}) is None
     assert support.money(Decimal("1250.5")) == "£1,250.50"
 
 
@@ -101,30 +103,30 @@ def test_amounts_and_how_they_are_written():
      ("0001-02-15", -1, "0001-01-15")],
 )  # fmt: skip
 def test_months_later(start, months, end):
-    assert support.months_after(date.fromisoformat(start), months) == date.fromisoformat(end)
+    assert values.months_after(date.fromisoformat(start), months) == date.fromisoformat(end)
 
 
 def test_days_later():
-    assert support.days_after(DAY, 1) == date(2026, 5, 5) and support.days_after(DAY, -4) == date(2026, 4, 30)
-    assert support.days_after(date.max, 1) == date.max and support.days_after(date.min, -1) == date.min
+    assert values.days_after(DAY, 1) == date(2026, 5, 5) and values.days_after(DAY, -4) == date(2026, 4, 30)
+    assert values.days_after(date.max, 1) == date.max and values.days_after(date.min, -1) == date.min
 
 
 def test_what_is_in_force_on_a_day_has_both_its_ends():
     spring = {"from": "2026-03-01", "to": "2026-05-31"}
     on = {
-        d: support.in_force(spring, date.fromisoformat(d))
+        d: values.in_force(spring, date.fromisoformat(d))
         for d in ("2026-02-28", "2026-03-01", "2026-05-31", "2026-06-01")
     }
     assert list(on.values()) == [False, True, True, False]
     assert (
-        support.in_force({}, DAY)
-        and support.in_force({"from": "2026-05-04"}, DAY)
-        and support.in_force({"to": "2026-05-04"}, DAY)
+        values.in_force({}, DAY)
+        and values.in_force({"from": "2026-05-04"}, DAY)
+        and values.in_force({"to": "2026-05-04"}, DAY)
     )
-    assert not support.in_force({"from": "2026-05-05"}, DAY) and not support.in_force({"to": "2026-05-03"}, DAY)
-    assert support.applies({"effective_from": "2026-05-04", "from": "2027-01-01"}, DAY)
-    assert not support.applies({"effective_from": "2026-05-05"}, DAY)
-    assert not support.applies({"effective_to": "2026-05-03"}, DAY)
+    assert not values.in_force({"from": "2026-05-05"}, DAY) and not values.in_force({"to": "2026-05-03"}, DAY)
+    assert tables.applies({"effective_from": "2026-05-04", "from": "2027-01-01"}, DAY)
+    assert not tables.applies({"effective_from": "2026-05-05"}, DAY)
+    assert not tables.applies({"effective_to": "2026-05-03"}, DAY)
 
 
 @pytest.fixture
@@ -147,28 +149,28 @@ def policy():
 
 def test_entries_limits_and_thresholds_of_a_day(policy):
     amounts = {
-        d: support.threshold(policy, "light", date.fromisoformat(d))["amount"] for d in ("2026-05-03", "2026-05-04")
+        d: tables.threshold(policy, "light", date.fromisoformat(d))["amount"] for d in ("2026-05-03", "2026-05-04")
     }
     assert list(amounts.values()) == ["100.00", "200.00"]
-    assert support.threshold(policy, "none", DAY) is support.threshold(register(), "light", DAY) is None
-    assert len(support.entries(policy, "thresholds")) == 3
-    assert [e["code"] for e in support.entries(policy, "thresholds", DAY)] == ["light", "full"]
-    assert [e["amount"] for e in support.entries(policy, "thresholds", code="light")] == ["100.00", "200.00"]
-    assert support.limit(policy, "reply", date(2026, 5, 3)) == 5 and support.limit(policy, "reply", DAY) == 10
-    assert support.limit(policy, "none", DAY) is None
+    assert tables.threshold(policy, "none", DAY) is tables.threshold(register(), "light", DAY) is None
+    assert len(tables.entries(policy, "thresholds")) == 3
+    assert [e["code"] for e in tables.entries(policy, "thresholds", DAY)] == ["light", "full"]
+    assert [e["amount"] for e in tables.entries(policy, "thresholds", code="light")] == ["100.00", "200.00"]
+    assert tables.limit(policy, "reply", date(2026, 5, 3)) == 5 and tables.limit(policy, "reply", DAY) == 10
+    assert tables.limit(policy, "none", DAY) is None
 
 
 def test_over_is_said_by_the_threshold():
-    assert support.over(Decimal(100), {"amount": "100.00", "comparator": ">="})
-    assert not support.over(Decimal(100), {"amount": "100.00", "comparator": ">"})
-    assert support.over(Decimal("100.01"), {"amount": "100.00", "comparator": ">"})
-    assert not support.over(Decimal("99.99"), {"amount": "100.00", "comparator": ">="})
-    assert support.over(Decimal(1), {}) is False
+    assert tables.over(Decimal(100), {"amount": "100.00", "comparator": ">="})
+    assert not tables.over(Decimal(100), {"amount": "100.00", "comparator": ">"})
+    assert tables.over(Decimal("100.01"), {"amount": "100.00", "comparator": ">"})
+    assert not tables.over(Decimal("99.99"), {"amount": "100.00", "comparator": ">="})
+    assert tables.over(Decimal(1), {}) is False
 
 
 def test_working_days_leave_out_weekends_and_holidays(policy):
     def after(start, days):
-        return support.working_days_after(policy, date.fromisoformat(start), days).isoformat()
+        return tables.working_days_after(policy, date.fromisoformat(start), days).isoformat()
 
     assert after("2026-05-01", 1) == "2026-05-05", "over a weekend and a holiday"
     assert after("2026-05-07", 1) == "2026-05-08" and after("2026-05-07", 2) == "2026-05-11"
