@@ -55,9 +55,10 @@ def erase(
         if confirm:
             _confirm(root, loaded, store, subject_or_request, mine, today, yes)
         elif subject_or_request.startswith("ER-"):
+            request = _waiting(store, subject_or_request)
             raise erasing.CannotErase(
-                f"{subject_or_request} is an erasure that was asked for. A second person carries it out with: "
-                f"ccm erase {subject_or_request} --confirm"
+                f"{request.id} is an erasure that was asked for. A second person carries it out with: "
+                f"ccm erase {request.id} --confirm"
             )
         else:
             missing = [n for n, v in (("--ground", ground), ("--rule", rule), ("--reason", reason)) if not v]
@@ -82,10 +83,16 @@ def _ask(loaded: Loaded, store: OpenFolder, name: str, why: erasing.Ground, post
     click.echo(f"A second person with another post confirms it, until {until}: ccm erase {asked} --confirm")
 
 
-def _confirm(root: Path, loaded: Loaded, store: OpenFolder, id: str, post: str, today: date, yes: bool) -> None:
+def _waiting(store: OpenFolder, id: str) -> Request:
+    """The erasure with this number, which waits for its second person. Raises `CannotErase`."""
     request = next((p for p in store.pending() if p.id == id), None)
     if request is None:
         raise erasing.CannotErase(f"no erasure {id} is waiting. Those that wait: ccm erase --pending")
+    return request
+
+
+def _confirm(root: Path, loaded: Loaded, store: OpenFolder, id: str, post: str, today: date, yes: bool) -> None:
+    request = _waiting(store, id)
     erasing.may_confirm(loaded.register, store, request, post, today)
     records = erasing.sealed_with(loaded.register, store.find(request.subject))
     click.echo(

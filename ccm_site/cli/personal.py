@@ -114,19 +114,20 @@ def edit(file: Path, keys_at: Path | None, root: Path) -> None:
 @keys_option
 @root_option
 def subject(subject: str, format_: str, keys_at: Path | None, root: Path) -> None:
-    """Show everything that the register holds about a case (CH-…), for a request for access.
+    """Show everything that the register holds about a case (CH-…) or a record with a key of its own, for a request for access.
+
+    Of an erased record it shows what is left, and its disposal.
 
     On the terminal or into a pipe; never into a file.
     """
-    from ccm_site.custody import erasing
-    from ccm_site.custody.subject import as_json, as_text, held_about
+    from ccm_site.custody.subject import as_json, as_text, asked_about, held_about
     from ccm_site.register import load
 
     _not_into_a_file()
     store = needed_keys(root, keys_at, date.today())
     loaded = load(root, store)
     try:
-        held = held_about(loaded.register, store, erasing.subject_named(loaded, subject))
+        held = held_about(loaded.register, store, asked_about(loaded, subject))
     except CannotErase as error:
         stop(error)
     click.echo((as_json if format_ == "json" else as_text)(held, loaded.kinds), nl=False)

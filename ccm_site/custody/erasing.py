@@ -47,17 +47,24 @@ class Ground:
         return cls(ground, rule, reason, trigger)
 
 
+def record_named(loaded: Loaded, name: str) -> Record | None:
+    """The record with this number, of a kind that can be sealed; None where there is none."""
+    return next((r for r in loaded.register if r.id == name and loaded.kinds[r.kind].seals), None)
+
+
 def subject_named(loaded: Loaded, name: str) -> Subject:
     """The subject that a case reference or the number of a sealed record stands for. Raises `CannotErase`."""
     if name.startswith("CH-"):
         if not is_case_reference(name):
             raise CannotErase(f"{name} is no case reference: its check character does not fit. Look at it again")
         return Subject(CASE, name)
-    record = next((r for r in loaded.register if r.id == name and loaded.kinds[r.kind].seals), None)
+    record = record_named(loaded, name)
     if record is None:
         raise CannotErase(f"there is no sealed record '{name}'. Give a case reference (CH-…) or the number of a record")
+    if record.seal and record.seal.erased:
+        raise CannotErase(f"{name} was erased already: {record.seal.shut}. What is left of it: ccm subject {name}")
     if record.seal and record.seal.shut:
-        raise CannotErase(f"{name} is shut: {record.seal.shut}")
+        raise CannotErase(f"{name} is shut: {record.seal.shut}. Ask somebody whose posts may read it")
     kind = loaded.kinds[record.kind]
     placement = loaded.register.get("placement", str(record.data.get("placement", "")))
     subject = subject_of(kind, record.data, placement.data if placement and kind.name != "placement" else None)

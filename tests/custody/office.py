@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from ccm_site.cli import main
 from ccm_site.custody.readers import reader_of
 from ccm_site.keys import FolderStore, load_identity, make_identity
 from ccm_site.register import load
@@ -99,6 +102,12 @@ def make_office(folder: Path, today=TODAY, source=False) -> Office:
     for reader in readers[1:]:
         store.add_reader(reader)
     return office
+
+
+def ccm(office, *args, person="s1", stdin=None, **env):
+    """A command in this process; its output is what stands on both streams."""
+    here = office.env(person) | {name: str(value) for name, value in env.items()}
+    return CliRunner().invoke(main, [*map(str, args), "--root", str(office.root)], env=here, input=stdin)
 
 
 def environment(office, person="s1"):

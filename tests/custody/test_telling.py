@@ -10,16 +10,10 @@ from ccm_site.cli import main
 from ccm_site.custody.sealed_files import seal_files
 from ccm_site.keys import make_identity
 from ccm_site.keys.age import ARMOUR
-from tests.custody.office import COMPLAINT, PLACEMENT, make_office
+from tests.custody.office import COMPLAINT, PLACEMENT, ccm, make_office
 from tests.registers import write
 
 NO_READER = "is no reader of this store (R-PRV-9). Use the identity that you were made a reader with, or have a reader run: ccm keys add PERSON"
-
-
-def ccm(office, *args, person="s1", **env):
-    """A command in this process; its output is what stands on both streams."""
-    here = office.env(person) | {name: str(value) for name, value in env.items()}
-    return CliRunner().invoke(main, [*map(str, args), "--root", str(office.root)], env=here)
 
 
 @pytest.fixture
