@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from ccm_site.canonical import write
 from ccm_site.custody.erasing import record_named, sealed_with, subject_named
+from ccm_site.facts.values import mappings
 from ccm_site.keys import Keys, Subject
 from ccm_site.kinds import Kinds
 from ccm_site.model import Record, Register
 from ccm_site.register import Loaded
-from ccm_site.rules.support import mappings
 
 
 @dataclass(frozen=True)
