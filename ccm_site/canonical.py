@@ -11,12 +11,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import yaml
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.resolver import BaseResolver
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 from ruamel.yaml.tag import Tag
+from yaml._yaml import CEmitter
 
 from ccm_site.model import pointer_tokens
 from ccm_site.source import Document, parse, plain_value
@@ -27,6 +29,7 @@ _SAFE = re.compile(
 )
 _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?\Z")
 _OLD_WORDS = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf"])
+_FIELD = re.compile(r"(?!(?:null|true|false)\Z)[A-Za-z_][A-Za-z0-9_]*\Z")
 _LITERAL = re.compile(r"[^\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]+\Z")
 
 
@@ -105,8 +108,66 @@ def _canonical(value: Any) -> Any:
     return value
 
 
+class _Emitter(CEmitter):
+    """libyaml's writer, which takes styles as they are given: a scalar without quotes is one that needs none."""
+
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
+        return _TAGS[kind]
+
+    def descend_resolver(self, parent: Any, index: Any) -> None:
+        """Nothing hangs on where a scalar stands."""
+
+    def ascend_resolver(self) -> None:
+        """As above."""
+
+
+_STYLES = {LiteralScalarString: "|", DoubleQuotedScalarString: '"'}
+_TAGS = {
+    yaml.ScalarNode: "tag:yaml.org,2002:str",
+    yaml.SequenceNode: "tag:yaml.org,2002:seq",
+    yaml.MappingNode: "tag:yaml.org,2002:map",
+}
+
+
+def _node(value: Any) -> yaml.Node | None:
+    """The value as a node for libyaml, or None where libyaml would write it otherwise than ruamel.yaml does."""
+    if isinstance(value, str):
+        if value and max(value) > "\uffff":
+            return None
+        return yaml.ScalarNode(_TAGS[yaml.ScalarNode], value, style=_STYLES.get(type(_scalar(value))))
+    if isinstance(value, Mapping):
+        pairs = [(yaml.ScalarNode(_TAGS[yaml.ScalarNode], key), _node(item)) for key, item in value.items()]
+        if not all(_FIELD.match(key) for key in value) or any(item is None for _, item in pairs):
+            return None
+        return yaml.MappingNode(_TAGS[yaml.MappingNode], pairs, flow_style=not pairs)
+    if isinstance(value, list):
+        items = [None if item is None else _node(item) for item in value]
+        return None if None in items else yaml.SequenceNode(_TAGS[yaml.SequenceNode], items, flow_style=not items)
+    text = "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    return yaml.ScalarNode(_TAGS[yaml.ScalarNode], text)
+
+
 def write(data: Mapping[str, Any]) -> bytes:
-    """A new record's canonical bytes. ``data`` is plain: mappings with text keys, lists, texts, whole numbers, booleans."""
+    """A new record's canonical bytes. ``data`` is plain: mappings with text keys, lists, texts, whole numbers, booleans.
+
+    Nearly all records go through libyaml, some twenty times as fast; `write_slowly` gives the same bytes for every record.
+    """
+    node = _node(data)
+    if node is None:
+        return write_slowly(data)
+    out = io.BytesIO()
+    emitter = _Emitter(out, width=-1, encoding="utf-8", allow_unicode=True)
+    try:
+        emitter.open()
+        emitter.serialize(node)
+        emitter.close()
+    finally:
+        emitter.dispose()
+    return out.getvalue()
+
+
+def write_slowly(data: Mapping[str, Any]) -> bytes:
+    """What `write` gives, by the writer that also keeps comments."""
     return _dump(_canonical(data))
 
 
@@ -115,6 +176,8 @@ def format_bytes(document: Document) -> bytes:
 
     Raises ValueError where re-writing would change a value: then the file is left alone.
     """
+    if isinstance(document.data, Mapping) and write(document.data) == document.raw:
+        return document.raw
     out = document.raw
     for _ in range(4):  # a misplaced comment may need a second pass until nothing moves
         again = _dump(_canonical(_engine().load(out.decode("utf-8-sig"))))

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccm_site.canonical import edit, format_bytes, write
+from ccm_site.canonical import edit, format_bytes, write, write_slowly
 from ccm_site.source import parse
 
 COMMENTED = b"""# The contract with Brae
@@ -119,12 +119,13 @@ records = st.dictionaries(st.text(string.ascii_lowercase, min_size=1, max_size=8
 
 
 @given(records)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_whatever_is_written_reads_back_and_is_canonical(data):
     raw = write(data)
     document = parse(raw, "x.yaml")
     assert document.data == data
-    assert format_bytes(document) == raw
+    assert format_bytes(document) == raw == write_slowly(data)
+    assert format_bytes(parse(b"# Remark\n" + raw, "x.yaml")) == b"# Remark\n" + raw
 
 
 @given(st.lists(st.one_of(texts, tricky), min_size=1, max_size=6))

@@ -1,6 +1,6 @@
 """Invented registers: records made from the schemas alone, with every field filled, so that no field is forgotten by a test."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from ccm_site.kinds import Field, Kind, Kinds
@@ -14,11 +14,15 @@ def plain_text(f: Field) -> str:
     return f"{f.title} in words"
 
 
-def register(kinds: Kinds, each: int = 1, text: Text = plain_text) -> Register:
-    """``each`` records of every kind (one of a policy table), every reference to the first record of its kind."""
+def register(kinds: Kinds, each: int = 1, text: Text = plain_text, only: Collection[str] = ()) -> Register:
+    """``each`` records of every kind, or of ``only`` these (one of all others and of a policy table).
+
+    Every reference is to the first record of its kind.
+    """
     records: dict[Key, Record] = {}
     for kind in kinds:
-        for number in range(1, (1 if kind.is_policy else each) + 1):
+        one = kind.is_policy or (only and kind.name not in only)
+        for number in range(1, (1 if one else each) + 1):
             data = record_data(kinds, kind, number, text)
             key = kind.key_of(data)
             records[key] = Record(key, f"{kind.name}/{number}.yaml", data, "0" * 40)
