@@ -71,6 +71,11 @@ class Field:
             return text.replace("_", " ").capitalize() if text.islower() else text
         return text
 
+    @cached_property
+    def by_name(self) -> Mapping[str, Field]:
+        """The fields of a group by their names."""
+        return {f.name: f for f in self.fields}
+
     def walk(self) -> Iterator[Field]:
         yield self
         for child in self.fields:
@@ -175,6 +180,16 @@ class Kind:
     @cached_property
     def all_fields(self) -> tuple[Field, ...]:
         return tuple(f for top in self.fields for f in top.walk())
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Field]:
+        """The fields by their names, those within groups left out."""
+        return {f.name: f for f in self.fields}
+
+    def link_name(self, f: Field) -> str:
+        """What a reference's field is called where it leads from: a list's own title for its items."""
+        parent = self.field(".".join(f.path[:-1])) if f.path[-1] == "*" else None
+        return parent.title if parent else f.title
 
     @cached_property
     def refs(self) -> tuple[Field, ...]:

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any
 
-from ccm_site.kinds import Field, Kind, Kinds
+from ccm_site.kinds import Field, Kinds
 from ccm_site.model import Finding, Key, Link, Location, Record, Register, pointer_of
 
 
@@ -16,14 +16,16 @@ def values_at(
     data: Any, path: tuple[str, ...], at: tuple[str | int, ...] = ()
 ) -> Iterator[tuple[tuple[str | int, ...], Any]]:
     """Every value that a field path reaches in a record's data, with where it stands (``*`` goes through a list)."""
-    if not path:
-        yield at, data
-    elif path[0] == "*":
-        if isinstance(data, list):
-            for index, item in enumerate(data):
-                yield from values_at(item, path[1:], (*at, index))
-    elif isinstance(data, Mapping) and path[0] in data:
-        yield from values_at(data[path[0]], path[1:], (*at, path[0]))
+    reached = [(at, data)]
+    for step in path:
+        if step == "*":
+            reached = [((*a, n), item) for a, d in reached if isinstance(d, list) for n, item in enumerate(d)]
+        else:
+            # dict first: most are, and asking an abstract class is many times as slow
+            reached = [((*a, step), d[step]) for a, d in reached if isinstance(d, (dict, Mapping)) and step in d]
+        if not reached:
+            break
+    return iter(reached)
 
 
 def linked(
@@ -40,31 +42,25 @@ def linked(
     for record in records.values():
         kind = kinds[record.kind]
         mine = []
-        for f in kind.refs:
+        for f in (f for f in kind.refs if f.path[0] in record.data):
             for at, value in values_at(record.data, f.path):
                 if not isinstance(value, str):
                     continue
+                pointer = pointer_of(at)
                 target = next((k for name in f.ref if (k := Key(name, value)) in records), None)
                 if target is None:
-                    broken.append(_broken(record, f, pointer_of(at), value, records, kinds, unreadable))
+                    broken.append(_broken(record, f, pointer, value, records, kinds, unreadable))
                     continue
-                link = Link(record.key, pointer_of(at), target, _link_name(kind, f), f.backlink)
+                link = Link(record.key, pointer, target, kind.link_name(f), f.backlink)
                 mine.append(link)
                 back[target].append(link)
-        for f in kind.coded:
+        for f in (f for f in kind.coded if f.path[0] in record.data):
             for at, value in values_at(record.data, f.path):
                 if isinstance(value, str) and value not in codes.get(f.codes, ()):
                     broken.append(_bad_code(record, f, pointer_of(at), value, codes.get(f.codes)))
         if mine:
             links[record.key] = tuple(mine)
     return Register(records, links, {k: tuple(sorted(v)) for k, v in back.items()}), broken
-
-
-def _link_name(kind: Kind, f: Field) -> str:
-    if f.path[-1] != "*":
-        return f.title
-    parent = next((p for p in kind.all_fields if p.path == f.path[:-1]), None)
-    return parent.title if parent else f.title
 
 
 def _policy_codes(records: Mapping[Key, Record], kinds: Kinds) -> dict[str, tuple[str, ...]]:

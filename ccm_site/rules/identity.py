@@ -15,7 +15,8 @@ from ccm_site.rules import Changes, change_rule, rule
 from ccm_site.rules.support import found
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
-_PAIRS = (("start_date", "end_date"), ("from", "to"), ("effective_from", "effective_to"), ("from", "until"))
+_ENDS = {"start_date": ("end_date",), "from": ("to", "until"), "effective_from": ("effective_to",)}
+"""The fields that may hold the end of what begins on a day."""
 
 
 @rule("R-ID-4", "F-4-IS-7")
@@ -47,18 +48,15 @@ def _is_day(value: Any) -> TypeGuard[str]:
 
 
 def _spans(data: Any, at: str) -> Iterator[tuple[str, str, str, str, str]]:
-    if isinstance(data, Mapping):
-        for first, last in _PAIRS:
-            start, end = data.get(first), data.get(last)
-            if _is_day(start) and _is_day(end):
-                yield at, first, last, start, end
-        for name, value in data.items():
-            if isinstance(value, (Mapping, list)):
-                yield from _spans(value, f"{at}/{name}")
-    elif isinstance(data, list):
-        for index, value in enumerate(data):
-            if isinstance(value, (Mapping, list)):
-                yield from _spans(value, f"{at}/{index}")
+    """Every pair of days that begin and end something: where it stands, the two names, the two days."""
+    for name, value in data.items() if isinstance(data, Mapping) else enumerate(data):
+        if isinstance(value, str):
+            for last in _ENDS.get(str(name), ()):
+                end = data.get(last)
+                if _is_day(value) and _is_day(end):
+                    yield at, str(name), last, value, end
+        elif isinstance(value, (dict, list, Mapping)):
+            yield from _spans(value, f"{at}/{name}")
 
 
 @change_rule("R-ID-3")

@@ -10,8 +10,9 @@ from typing import Any
 
 from ccm_site.case_reference import CASE_REFERENCE, is_case_reference
 from ccm_site.kinds import Field, Kind, Kinds
-from ccm_site.model import Finding, Location, Record, Register, pointer_tokens
+from ccm_site.model import Finding, Location, Record, Register, pointer_of, pointer_tokens
 from ccm_site.personal_data import BadPattern, Detector, Hit, NamesTrouble, configured, without_names
+from ccm_site.register import values_at
 from ccm_site.rules import rule
 
 TABLE = "personal_data"
@@ -46,18 +47,16 @@ def case_references_are_whole(register: Register, kinds: Kinds, today: date) -> 
 
     Why: with one wrong character it could be another child's. Mend: copy it again from the case system, where it was drawn.
     """
-    for record in register:
-        for field, pointer, value in _texts(record, kinds):
-            if (
-                field is not None
-                and field.rule == "R-PRV-1"
-                and CASE_REFERENCE.fullmatch(value)
-                and not is_case_reference(value)
-            ):
-                yield Finding(
-                    "R-PRV-1", "error", f"the check character of '{field.title}' (CH-…) does not fit its seven characters",
-                    Location(record.path, pointer=pointer), "copy the reference again; one of its characters is wrong",
-                )  # fmt: skip
+    for kind in kinds:
+        fields = [f for f in kind.all_fields if f.rule == "R-PRV-1"]
+        for record in register.of_kind(kind.name) if fields else ():
+            for field in fields:
+                for at, value in values_at(record.data, field.path):
+                    if isinstance(value, str) and CASE_REFERENCE.fullmatch(value) and not is_case_reference(value):
+                        yield Finding(
+                            "R-PRV-1", "error", f"the check character of '{field.title}' (CH-…) does not fit its seven characters",
+                            Location(record.path, pointer=pointer_of(at)), "copy the reference again; one of its characters is wrong",
+                        )  # fmt: skip
 
 
 @rule("R-PRV-2")
@@ -196,8 +195,7 @@ def _scope(field: Field) -> frozenset[str] | None:
 def _texts(record: Record, kinds: Kinds) -> Iterator[tuple[Field | None, str, str]]:
     """Every text of a record, and every whole number as text: its field (None where the schema has none), pointer and value."""
     kind = kinds.get(record.kind)
-    by_name = {f.name: f for f in kind.fields} if kind else {}
-    yield from _below(record.data, by_name, "")
+    yield from _below(record.data, kind.by_name if kind else {}, "")
 
 
 def _below(data: Mapping[str, Any], fields: Mapping[str, Field], at: str) -> Iterator[tuple[Field | None, str, str]]:
@@ -210,11 +208,11 @@ def _below(data: Mapping[str, Any], fields: Mapping[str, Field], at: str) -> Ite
 def _value(value: Any, field: Field | None, at: str) -> Iterator[tuple[Field | None, str, str]]:
     if isinstance(value, str):
         yield field, at, value
-    elif isinstance(value, Mapping):
-        yield from _below(value, {f.name: f for f in field.fields} if field is not None else {}, at)
     elif isinstance(value, list):
         item = field.item if field is not None else None
         for index, one in enumerate(value):
             yield from _value(one, item, f"{at}/{index}")
+    elif isinstance(value, (dict, Mapping)):
+        yield from _below(value, field.by_name if field is not None else {}, at)
     elif isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 100_000_000:
         yield field, at, str(value)
