@@ -3,35 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
-from typing import Any, NamedTuple
 
 from ccm_site.facts.contracts import monitored_since, providers_of
+from ccm_site.facts.evidence import QUESTIONS, Evidence, all_evidence
 from ccm_site.facts.policy import limit
-from ccm_site.facts.records import counting, gathered, open_to_check
-from ccm_site.facts.values import day, days_after, mappings, months_after, period_end, texts
+from ccm_site.facts.records import counting, gathered
+from ccm_site.facts.values import day, days_after, mappings, months_after, texts
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import rule
 from ccm_site.rules.monitoring import latest_assessments
 from ccm_site.rules.support import called, found
 
-QUESTIONS = {
-    "quantity_volume": "volume",
-    "quantity_indicators": "indicators",
-    "complaints_and_concerns": "complaints and concerns",
-    "user_satisfaction": "satisfaction of service users",
-    "staff_experience": "experience of other staff",
-    "other_organisations": "reports of other organisations",
-    "outcomes": "outcomes",
-    "operation": "smooth running",
-}
-"""The eight questions of the framework, F-3B-p-Q1 to Q8; quantity has two."""
-_RESPONDENTS = {
-    "service_user": "user_satisfaction", "family_or_carer": "user_satisfaction", "council_staff": "staff_experience",
-    "provider_staff": "staff_experience", "other_organisation": "other_organisations",
-}  # fmt: skip
 BAD = ("unsatisfactory", "unacceptable")
 """The ratings that are worse than satisfactory."""
 
@@ -54,12 +39,13 @@ def evidence_covers_the_questions(register: Register, kinds: Kinds, today: date)
     ]
     if not contracts:
         return
-    known, first = _evidence(register), since.isoformat()
+    known, first = all_evidence(register), since.isoformat()
     for contract in contracts:
-        latest: dict[str, _Known] = {}
+        there: dict[str, list[Evidence]] = defaultdict(list)
         for about in (contract.id, *providers_of(contract)):
-            for question, k in known[about].items():
-                latest[question] = max(k, latest.get(question, k), key=lambda e: e.on)
+            for question, found_there in known.get(about, {}).items():
+                there[question] += found_there
+        latest = {question: max(reversed(evidence), key=lambda e: e.on) for question, evidence in there.items()}
         asked = {q for q in QUESTIONS if q in latest and latest[q].on >= first}
         if missing := [q for q in QUESTIONS if q not in asked]:
             last = {latest[q].record.key: latest[q].record for q in missing if q in latest}
@@ -69,67 +55,11 @@ def evidence_covers_the_questions(register: Register, kinds: Kinds, today: date)
                 "gather it and enter it: a return, feedback, an inspection, an outcome evaluation or a report",
                 *((r, "") for r in last.values()),
             )  # fmt: skip
-        elif all(k.sought < first for k in latest.values()):
+        elif not any(e.proactive and e.on >= first for evidence in there.values() for e in evidence):
             yield found(
                 "R-MON-6", "warning", contract, "", f"has since {since} only evidence in response to concerns",
                 "seek out how the service does as a whole, for example by a survey or a visit",
             )  # fmt: skip
-
-
-class _Known(NamedTuple):
-    """The latest evidence on a question: its day, its record, and the latest day of what was sought out. Days as they are written."""
-
-    on: str
-    record: Record
-    sought: str
-
-
-def _evidence(register: Register) -> Mapping[str, dict[str, _Known]]:
-    """The latest evidence on each question, by the id of the contract or provider. What is sealed is taken to be new."""
-    known: dict[str, dict[str, _Known]] = defaultdict(dict)
-
-    def add(record: Record, days: Iterable[Any], *questions: Any, proactive: bool = True) -> None:
-        on = max((d for d in days if isinstance(d, str)), default="") if open_to_check(record) else "9999"
-        if not on:
-            return
-        of_provider = record.kind in ("inspection", "peer_experience")
-        there = known[str((not of_provider and record.data.get("contract")) or record.data.get("provider"))]
-        sought = on if proactive else ""
-        for question in questions:
-            old = there.get(question)
-            if old is None or on >= old.on:
-                there[question] = _Known(on, record, max(sought, old.sought) if old else sought)
-            elif sought > old.sought:
-                there[question] = old._replace(sought=sought)
-
-    for r in counting(register, "return"):
-        if "received_on" in r.data:
-            questions = ["quantity_volume", "quantity_indicators"]
-            questions += ["complaints_and_concerns"] if "complaints_received" in r.data else []
-            add(r, [r.data["received_on"]], *questions, *(["outcomes"] if "outcomes" in r.data else []))
-    for r in counting(register, "payment_summary"):
-        add(r, [r.data.get("received_on"), period_end(r.data)], "quantity_volume")
-    for r in counting(register, "feedback"):
-        add(
-            r, [r.data.get("sent_to_ccm_on"), period_end(r.data)], _RESPONDENTS.get(str(r.data.get("respondent")), ""),
-            proactive=r.data.get("evidence_kind") != "reactive",
-        )  # fmt: skip
-    for r in counting(register, "inspection"):
-        add(r, [r.data.get("published_on")], "other_organisations")
-    for r in counting(register, "peer_experience"):
-        add(r, [r.data.get("received_on")], "other_organisations")
-    for r in counting(register, "outcome_evaluation"):
-        add(r, [r.data.get("evaluated_on")], "outcomes")
-    for r in counting(register, "complaint"):
-        add(r, [r.data.get("received_on")], "complaints_and_concerns", proactive=False)
-    for r in counting(register, "monitoring_plan"):
-        add(r, [v.get("held_on") for v in mappings(r.data.get("site_visits"))], "operation")
-    for r in counting(register, "operational_report"):
-        for e in mappings(r.data.get("evidence")):
-            add(r, [period_end(r.data)], e.get("question"), proactive=e.get("evidence_kind") != "reactive")
-    for r in counting(register, "review"):
-        add(r, [r.data.get("held_on")], *(e.get("question") for e in mappings(r.data.get("evidence"))))
-    return known
 
 
 @rule("R-MON-11", "F-3B-p-Q3", "F-3B-p-Q6", "F-3B-p-M5", "F-4-SM-6")
