@@ -46,6 +46,7 @@ BESIDES = {
     "__init__": ("tests/rules", "tests/views/test_rule_pages.py"),
     "example": ("tests/rules/test_examples.py", "tests/rules/test_roles.py"),
     "privacy": ("tests/privacy/test_detection_rules.py",),
+    "monitoring_evidence": ("tests/rules/test_monitoring_evidence.py",),
     "placement_cost": ("tests/rules/test_placement_cost.py",),
     "contract_moves": ("tests/rules/test_contract_moves.py",),
     "rights": ("tests/rules/test_rights.py", "tests/rules/test_roles.py"),
