@@ -7,10 +7,10 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from ccm_site.facts.contracts import BOUND, providers_of
+from ccm_site.facts.contracts import BOUND, final_day, providers_of
 from ccm_site.facts.policy import entries
 from ccm_site.facts.records import cited, citing, counting, gathered, open_to_check
-from ccm_site.facts.values import day, in_force, mappings, months_after, part_of, texts
+from ccm_site.facts.values import day, in_force, mappings, part_of, texts
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import Changes, change_rule, rule
@@ -68,10 +68,7 @@ def _in_its_time(register: Register, kinds: Kinds, tell: Any, contract: Record, 
 
 def _last_day(register: Register, contract: Record) -> date | None:
     """The last day of a contract, with the extensions that were used; the day it was ended on, where that is earlier."""
-    last = day(contract.data.get("end_date"))
-    if last is not None:
-        used = sum(int(e.get("months", 0)) for e in mappings(contract.data.get("extensions")) if e.get("used_on"))
-        last = months_after(last, used) if used else last
+    last = final_day(contract)
     if contract.data.get("status") in ("terminated", "closed"):
         for ending in citing(register, contract, "contract_termination"):
             on = day(ending.data.get("terminated_on")) or day(part_of(ending.data, "notice").get("effective_on"))

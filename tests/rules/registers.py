@@ -1,5 +1,6 @@
 """Tiny registers in memory, and what the rules of one row find in them, in short."""
 
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -28,9 +29,9 @@ def but(known, **data):
     return record(known.kind, known.id, **{**known.data, **data})
 
 
-def shut(kind, id, **data):
+def shut(kind, id, /, **data):
     """A record of which nobody here can see more than this."""
-    return Record(Key(kind, id), f"{id}.yaml", {"kind": kind, "id": id, **data}, "", Seal("K-1", "-", shut="no key"))
+    return replace(record(kind, id, **data), seal=Seal("K-1", "-", shut="no key"))
 
 
 def table(name, *entries, **more):
