@@ -54,7 +54,8 @@ BESIDES = {
     "contract_moves": ("tests/rules/test_contract_moves.py",),
     "rights": ("tests/rules/test_rights.py", "tests/rules/test_roles.py"),
     "support": ("tests/rules/test_support.py",),
-    "roles": ("tests/rules/test_roles.py", "tests/gate/test_judge.py"),
+    "procurement_scale": ("tests/rules/test_procurement_scale.py",),
+    "roles": ("tests/rules/test_who_decides.py", "tests/rules/test_roles.py", "tests/gate/test_judge.py"),
     "telling": ("tests/views/test_rule_pages.py",),
     "trace": ("tests/views/test_trace_page.py",),
 }

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
-from itertools import pairwise
 
 from ccm_site.facts.records import cited, counting, gathered
 from ccm_site.facts.values import day, days_after, mappings, months_after, part_of, period_end, texts
@@ -136,9 +135,12 @@ def one_return_for_a_period(register: Register, kinds: Kinds, today: date) -> It
             asked[group].append((first, last, sent))
     for returns in asked.values():
         returns.sort(key=lambda a: (a[0], a[1], a[2].id))
-        for (_, end, earlier), (start, _, later) in pairwise(returns):
-            if start <= end:
+        _, until, earlier = returns[0]
+        for start, end, later in returns[1:]:
+            if start <= until:
                 yield found(
                     "R-MON-18", "warning", later, "/period", f"asks again for a time for which {earlier.id} was asked already",
                     "void one of them, or put its questions into the other", (earlier, "/period"),
                 )  # fmt: skip
+            if end > until:
+                until, earlier = end, later

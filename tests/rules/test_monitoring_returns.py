@@ -107,13 +107,16 @@ def test_after_an_answer_the_months_begin_anew():
     late = sent("RT-2", "2026-06-30", status="accepted", values=answer("M-9"))
     assert due(asked("quarterly"), first, early) == [] and due(asked("quarterly"), first, late) == ["RT-2"]
     assert due(asked("quarterly"), but(late, id="x"), first) == ["RT-2"]
-    unordered = sent("RT-0", "2026-06-30", status="accepted", values=answer("M-9"))
-    assert due(asked("quarterly"), unordered, first) == ["RT-0"], "by their periods, not by their numbers"
+    unordered = record("return", "RT-0", **early.data)
+    assert due(asked("quarterly"), unordered, first, sent("RT-3", None)) == [], "by their periods, not by their numbers"
     other = but(first, provider="PR-2")
     assert due(asked("quarterly"), other, early) == ["RT-2"], "another provider's answer is none of this one"
     second = record("specification", "S-1/v2", measures=asked("quarterly").data["measures"])
     both = [first, but(early, specification="S-1/v2"), varied("V-1")]
     assert told("R-MON-5", CONTRACT, asked("quarterly"), second, *both) == [], "the answer to an earlier version counts"
+    foreign = record("specification", "S-2/v1", measures=asked("quarterly").data["measures"])
+    both = [first, but(early, specification="S-2/v1"), but(varied("V-1"), specification="S-2/v1")]
+    assert told("R-MON-5", CONTRACT, asked("quarterly"), foreign, *both) == ["error RT-2/values"]
 
 
 @pytest.mark.parametrize(
@@ -153,3 +156,13 @@ def test_the_later_of_two_is_told_of_whatever_its_number():
     assert told("R-MON-18", late, early) == ["warning RT-1/period"]
     short, long = (sent(f"RT-{n}", period={"from": "2026-01-01", "to": t}) for n, t in ((2, "2026-01-31"), (1, "2026-03-31")))  # fmt: skip
     assert told("R-MON-18", short, long) == ["warning RT-1/period"]
+
+
+def test_one_that_lies_within_a_longer_one_is_told_of_and_so_is_each_other():
+    whole, spring, summer, autumn = (
+        sent(f"RT-{n}", period={"from": f, "to": t})
+        for n, f, t in ((9, "2026-01-01", "2026-08-31"), (1, "2026-03-01", "2026-05-31"), (2, "2026-06-01", "2026-09-15"), (3, "2026-09-15", "2026-10-31"))
+    )  # fmt: skip
+    found = findings("R-MON-18", whole, spring, summer, autumn)
+    named = [(f.at.path.removesuffix(".yaml"), f.related[0].path.removesuffix(".yaml")) for f in found]
+    assert named == [("RT-1", "RT-9"), ("RT-2", "RT-9"), ("RT-3", "RT-2")]
