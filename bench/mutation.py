@@ -45,7 +45,10 @@ BESIDES = {
     "": ("tests/rules/test_roles.py",),
     "__init__": ("tests/rules", "tests/views/test_rule_pages.py"),
     "example": ("tests/rules/test_examples.py", "tests/rules/test_roles.py"),
-    "privacy": ("tests/privacy/test_detection_rules.py",),
+    "privacy": (
+        "tests/rules/test_privacy.py",
+        "tests/privacy/test_detection_rules.py",
+    ),
     "monitoring": ("tests/rules/test_monitoring.py",),
     "monitoring_evidence": ("tests/rules/test_monitoring_evidence.py",),
     "monitoring_returns": ("tests/rules/test_monitoring_returns.py",),

@@ -79,7 +79,7 @@ def person(id, *posts):
 
 
 MANAGER, GROUP, OFFICER = post("manager", "ccm"), post("group", "crg"), post("officer", "contracts_officer")
-PEOPLE = MANAGER, GROUP, OFFICER, person("s1", "manager"), person("s2", "group"), person("s3", "officer")
+PEOPLE = MANAGER, GROUP, OFFICER, person("s1", "manager"), person("s2", "group"), person("s3", "officer", "gone")
 
 
 @pytest.mark.parametrize(
