@@ -49,6 +49,7 @@ BESIDES = {
         "tests/rules/test_privacy.py",
         "tests/privacy/test_detection_rules.py",
     ),
+    "finance": ("tests/rules/test_finance.py",),
     "monitoring": ("tests/rules/test_monitoring.py",),
     "monitoring_evidence": ("tests/rules/test_monitoring_evidence.py",),
     "monitoring_returns": ("tests/rules/test_monitoring_returns.py",),
