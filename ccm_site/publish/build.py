@@ -32,6 +32,7 @@ from ccm_site.rules.trace import trace
 from ccm_site.views.audience import project
 from ccm_site.views.counts import published_counts
 from ccm_site.views.public_register import public_register
+from ccm_site.views.reports.pdf import Printer
 from ccm_site.views.search import search_form
 from ccm_site.views.site import Beside, sections, site_pages
 from ccm_site.views.to_look_at import Warned
@@ -210,12 +211,16 @@ def _poured(
         shell = make_shell(root, settings, audience, sections(loaded.kinds, audience), search_form, today, engine)
     with steps.timed(f"{audience}: pages"):
         projected = project(loaded.register, loaded.kinds, audience)
+        printer = Printer(root / "build/reports" / audience) if audience != "restricted" else None
         beside = Beside(
             published_counts(loaded.register, loaded.kinds, audience, today), rule_texts(loaded.kinds),
-            public_register(loaded.register, loaded.kinds), _warned(loaded.register, findings), trace(loaded.kinds), feed_secret(root),
+            public_register(loaded.register, loaded.kinds), _warned(loaded.register, findings), trace(loaded.kinds), feed_secret(root), printer,
         )  # fmt: skip
         items = site_pages(projected, loaded.kinds, changes, audience, today, beside)
-        return shell, pour(target, shell, items, inspect)
+        poured = pour(target, shell, items, inspect)
+        if printer is not None:
+            printer.forget()
+        return shell, poured
 
 
 def _warned(register: Register, findings: Sequence[Finding]) -> tuple[Warned, ...]:

@@ -20,6 +20,9 @@ from ccm_site.views.numbers import numbers_pages
 from ccm_site.views.page import Extra, Page
 from ccm_site.views.public_register import Entry, public_register_pages
 from ccm_site.views.record import record_page
+from ccm_site.views.reports.desk import Desk
+from ccm_site.views.reports.pages import report_pages
+from ccm_site.views.reports.pdf import Printer
 from ccm_site.views.rules import rule_pages
 from ccm_site.views.search import search_page
 from ccm_site.views.tables import table_pages
@@ -36,6 +39,7 @@ from ccm_site.views.urls import (
     NUMBERS,
     POLICY,
     PUBLIC_REGISTER,
+    REPORTS,
     RULES,
     SEARCH,
     TO_LOOK_AT,
@@ -70,6 +74,7 @@ def sections(kinds: Kinds, audience: Audience) -> tuple[Section, ...]:
     if audience != "public":
         out.append(Section("Calendar", CALENDAR))
         out.append(Section("How it fits together", FLOW))
+        out.append(Section("Reports", REPORTS))
         out.append(Section("In numbers", NUMBERS))
         out.append(Section("To look at", TO_LOOK_AT))
         out.append(Section("Exceptions report", EXCEPTIONS))
@@ -89,7 +94,7 @@ class Beside:
 
     ``counts`` are numbers of people; ``rules`` the rules in words; ``published`` the entries of the public register of contracts;
     ``warned`` what the check warns of; ``traced`` the framework's requirements with what carries them;
-    ``feed_secret`` makes the addresses of calendars, None for none.
+    ``feed_secret`` makes the addresses of calendars, None for none; ``printer`` makes reports PDFs, None for none.
     """
 
     counts: Counts = NOTHING_COUNTED
@@ -98,6 +103,7 @@ class Beside:
     warned: Sequence[Warned] = ()
     traced: Sequence[TraceRow] = ()
     feed_secret: bytes | None = None
+    printer: Printer | None = None
 
 
 def site_pages(
@@ -129,6 +135,7 @@ def site_pages(
         yield from calendar_pages(site, beside.feed_secret)
         yield flow_page(site)
         yield from numbers_pages(site, beside.counts)
+        yield from report_pages(Desk(site, beside.counts), beside.printer)
         yield from to_look_at_page(site, beside.warned, beside.rules)
         yield exceptions_page(site, beside.rules)
         yield deciding_page(site)

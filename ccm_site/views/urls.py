@@ -15,6 +15,7 @@ FEEDS = "feeds/"
 DICTIONARY = "dictionary/"
 FLOW = "how-it-fits-together/"
 NUMBERS = "in-numbers/"
+REPORTS = "reports/"
 PUBLIC_REGISTER = "contracts-register/"
 DECIDING = "deciding-questions/"
 EXCEPTIONS = "exceptions-report/"
@@ -47,6 +48,11 @@ def calendar_post(post: str) -> str:
 
 def calendar_contract(contract: str) -> str:
     return f"{CALENDAR}contracts/{contract}.ics"
+
+
+def report_list(name: str) -> str:
+    """The place of the list of a kind's reports."""
+    return f"{REPORTS}{name.replace('_', '-')}/"
 
 
 def dictionary_url(kind: Kind) -> str:

@@ -1,0 +1,123 @@
+"""A report as an accessible PDF (PDF/UA-1) by typst: what it says is passed as data, so that nothing said can become markup.
+
+The same report gives the same bytes: the fonts are typst's own, which are embedded, and the date is the report's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from ccm_site.files import write_file
+from ccm_site.views.context import Site
+from ccm_site.views.reports.desk import span
+from ccm_site.views.reports.model import Chart, Facts, Points, Report, Said, Section, Table, Words
+from ccm_site.views.text import day
+
+NARROW = 6
+"""Beyond so many columns a cell has no room to name its records; a row or the first column does."""
+
+
+class Printer:
+    """Prints reports, some tenths of a second each.
+
+    With a ``cache`` folder what was printed of the same words before is taken from there. It must hold nothing restricted.
+    """
+
+    def __init__(self, cache: Path | None = None) -> None:
+        template = Path(__file__).parents[2] / "templates/report.typ"
+        self._compiler = typst.Compiler(template, root=template.parent, ignore_system_fonts=True)
+        self._made_by = version("typst").encode() + template.read_bytes()
+        self._cache = cache
+        self._used: set[Path] = set()
+
+    def pdf(self, site: Site, report: Report) -> bytes:
+        """The report's PDF. Raises typst.TypstError where the template is at fault, never for what a report says."""
+        data = json.dumps(_report(site, report), ensure_ascii=False)
+        kept = self._cache / f"{hashlib.sha256(self._made_by + data.encode()).hexdigest()}.pdf" if self._cache else None
+        if kept is not None:
+            self._used.add(kept)
+            if kept.is_file():
+                return kept.read_bytes()
+        out: Any = self._compiler.compile(format="pdf", sys_inputs={"report": data}, pdf_standards=["ua-1"])
+        if kept is not None:
+            write_file(kept, bytes(out))
+        return bytes(out)
+
+    def forget(self) -> None:
+        """Delete from the cache what was not asked for this time."""
+        for old in self._cache.glob("*.pdf") if self._cache else ():
+            if old not in self._used:
+                old.unlink()
+
+
+def _report(site: Site, report: Report) -> dict[str, Any]:
+    council = str(site.register.table("register").get("council", "") or "Contracts register")
+    return {
+        "title": _text(report.title), "author": _text(council), "lead": _text(report.lead),
+        "day": [site.today.year, site.today.month, site.today.day],
+        "looks_back": f"As of {day(site.today.isoformat())}; it looks back on {span(report.period)}. Numbers in brackets name the records that a figure comes from.",
+        "footer": _text(f"{council}: {report.title}"), "shown_to": _text(report.shown_to),
+        "sections": [_section(s) for s in report.sections],
+    }  # fmt: skip
+
+
+def _section(section: Section) -> dict[str, Any]:
+    evidence = "; ".join(_said(e, False) for e in section.evidence or ())
+    return {
+        "title": _text(section.title), "level": section.level, "evidence": f"{evidence}." if evidence else None,
+        "missing": _text(section.missing) if section.evidence == () else "",
+        "parts": _parts(section),
+    }  # fmt: skip
+
+
+def _parts(section: Section) -> list[dict[str, Any]]:
+    """The parts of a section; charts that follow each other stand side by side."""
+    out: list[dict[str, Any]] = []
+    for part in section.parts:
+        if not isinstance(part, Chart):
+            out.append(_part(part, section.level))
+            continue
+        drawn = {"svg": str(part.svg), "words": _text(part.words)}
+        if out and out[-1]["kind"] == "charts":
+            out[-1]["charts"].append(drawn)
+        else:
+            out.append({"kind": "charts", "charts": [drawn]})
+    return out
+
+
+def _part(part: Words | Points | Facts | Table, level: int) -> dict[str, Any]:
+    if isinstance(part, Words):
+        return {"kind": "words", "text": _text(part.text), "hint": part.hint}
+    if isinstance(part, Points):
+        return {"kind": "points", "items": [_said(i) for i in part.items]}
+    if isinstance(part, Facts):
+        return {"kind": "facts", "pairs": [[_text(label), _said(value)] for label, value in part.pairs]}
+    return _table(part, level)
+
+
+def _table(table: Table, level: int) -> dict[str, Any]:
+    wide = len(table.columns) > NARROW
+    rows = [[_said(c, not wide or n == 0) for n, c in enumerate(row)] for row in table.rows]
+    longest = [max((len(r[n]) for r in rows), default=0) for n in range(len(table.columns))]
+    return {
+        "kind": "table", "title": _text(table.title), "level": level + 1, "note": _text(table.note), "empty": _text(table.empty),
+        "columns": [_text(c) for c in table.columns], "rows": rows, "figures": list(table.figures),
+        "widths": [min(10, max(3, len(c) / 3, n / 5)) for c, n in zip(table.columns, longest, strict=True)],
+    }  # fmt: skip
+
+
+def _said(value: Said, sources: bool = True) -> str:
+    named = ", ".join(k.id for k in value.sources if k.id not in value.text) if sources else ""
+    return _text(f"{value.marked} ({named})" if named and value.text else value.marked or named)
+
+
+def _text(text: str) -> str:
+    """The text without characters that no page can print: control characters, and those that only steer direction or join."""
+    return "".join(c if c in "\n\t" or unicodedata.category(c)[0] != "C" else " " for c in text)
