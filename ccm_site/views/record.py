@@ -18,6 +18,7 @@ from ccm_site.views.columns import columns, filter_for
 from ccm_site.views.context import Site
 from ccm_site.views.facts import Fact, Group, exceptions, gaps, groups
 from ccm_site.views.page import Page
+from ccm_site.views.reports.links import reports_on
 from ccm_site.views.templates import render
 from ccm_site.views.text import At, html, linked, plain, time
 from ccm_site.views.urls import calendar_contract, filtered, folder, hyphened
@@ -99,6 +100,7 @@ def record_page(site: Site, record: Record) -> Page:
         label=kind.title if kind.is_policy else label,
         sections=sections,
         calendar=_calendar(at, record),
+        reports=[(title, at.href(url)) for title, url in reports_on(at.site, record.key)],
     )
     return Page(place.url, kind.title if kind.is_policy else label, body)
 

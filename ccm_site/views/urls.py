@@ -55,6 +55,11 @@ def report_list(name: str) -> str:
     return f"{REPORTS}{name.replace('_', '-')}/"
 
 
+def report_on(name: str, subject: str) -> str:
+    """The place of a report, below the list of its kind; of the only one of its kind where ``subject`` is ""."""
+    return f"{report_list(name)}{subject}/" if subject else report_list(name)
+
+
 def dictionary_url(kind: Kind) -> str:
     return f"{DICTIONARY}{kind.name.replace('_', '-')}/"
 

@@ -1,7 +1,8 @@
 """Reports: one module each, found by being here, shown as a page and as an accessible PDF.
 
 A module that is a report has ``TITLE``, ``LEAD`` (what it answers, in one sentence), a function ``subjects(desk)`` with what there is one of
-each ("" for the only one), and ``report(desk, subject)``, which makes a `model.Report`. The other modules here are its helpers.
+each ("" for the only one), and ``report(desk, subject)``, which makes a `model.Report` at the place `urls.report_on`. Where its subjects are
+records of a kind, ``ON`` names the kind and ``LINK`` what the record's page calls it. The other modules here are its helpers.
 Nothing else is touched when one is added.
 """
 
@@ -29,6 +30,8 @@ class Kind:
     subjects: Callable[[Desk], Iterator[str]]
     report: Callable[[Desk, str], Report]
     audiences: tuple[Audience, ...]
+    on: str
+    link: str
 
 
 @cache
@@ -39,7 +42,16 @@ def report_kinds() -> Mapping[str, Kind]:
         made = importlib.import_module(f"{__name__}.{module}")
         if hasattr(made, "report") and hasattr(made, "subjects"):
             audiences: tuple[Audience, ...] = getattr(made, "AUDIENCES", ("intranet", "restricted"))
-            found[module] = Kind(module, made.TITLE, made.LEAD, made.subjects, made.report, audiences)
+            found[module] = Kind(
+                module,
+                made.TITLE,
+                made.LEAD,
+                made.subjects,
+                made.report,
+                audiences,
+                getattr(made, "ON", ""),
+                getattr(made, "LINK", ""),
+            )
     return MappingProxyType(found)
 
 

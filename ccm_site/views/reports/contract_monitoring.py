@@ -14,24 +14,25 @@ from ccm_site.views.reports.desk import Desk, on, rated, span
 from ccm_site.views.reports.measured import with_unit
 from ccm_site.views.reports.model import Facts, Part, Points, Report, Said, Section, Table, Words
 from ccm_site.views.reports.risk_parts import risk_parts
+from ccm_site.views.urls import report_on
 
 TITLE = "Contract monitoring reports"
+ON = "contract"
+LINK = "Monitoring report"
 LEAD = "How one contract does: the eight key questions with their evidence, its risk, and what the provider says."
 COMMENTED = {"agrees": "agrees with it", "disagrees_in_part": "disagrees in part", "disagrees": "disagrees"}
 
 
 def subjects(desk: Desk) -> Iterator[str]:
     """Every contract that is or was in force, other than those for one placement on a site that may not single a child out."""
-    for contract in desk.contracts:
-        if desk.whole or contract.data.get("placement_specific") is not True:
-            yield contract.id
+    return (c.id for c in desk.contracts)
 
 
 def report(desk: Desk, subject: str) -> Report:
     contract = desk.register.get("contract", subject)
     assert contract is not None, subject
     return Report(
-        "contract_monitoring", subject, f"reports/contracts/{subject}/", f"Monitoring report: {desk.site.label(contract.key)}", LEAD, desk.period,
+        "contract_monitoring", subject, report_on("contract_monitoring", subject), f"Monitoring report: {desk.site.label(contract.key)}", LEAD, desk.period,
         (
             Section("The contract", tuple(_about(desk, contract))),
             Section("In short", tuple(_short(desk, contract))),

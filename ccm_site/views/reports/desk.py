@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from ccm_site.facts.contracts import providers_of
+from ccm_site.facts.contracts import ENDED, providers_of
 from ccm_site.facts.evidence import QUESTIONS, SEALED_DAY, Evidence, all_evidence
 from ccm_site.facts.policy import entries, limit
 from ccm_site.facts.records import counting
@@ -61,13 +61,17 @@ class Desk:
 
     @cached_property
     def running(self) -> tuple[Record, ...]:
-        """The contracts in force."""
-        return tuple(counting(self.register, "contract", "in_force"))
+        """The `contracts` that are in force."""
+        return tuple(c for c in self.contracts if c.data.get("status") == "in_force")
 
     @cached_property
     def contracts(self) -> tuple[Record, ...]:
-        """The contracts that are monitored, or were: in force, and those that ended."""
-        return tuple(counting(self.register, "contract", "in_force", "expired", "terminated", "closed"))
+        """The contracts that are monitored, or were: in force, and those that ended.
+
+        Those for one placement are left out where restricted records are not at hand: a report would single the child out.
+        """
+        found = counting(self.register, "contract", "in_force", *ENDED)
+        return tuple(c for c in found if self.whole or c.data.get("placement_specific") is not True)
 
     @cached_property
     def _evidence(self) -> Mapping[str, Mapping[str, list[Evidence]]]:

@@ -45,7 +45,14 @@ def report_pages(desk: Desk, printer: Printer | None) -> Iterator[Page | Extra]:
     yield Page(
         REPORTS,
         "Reports",
-        render("reports.html", home=at.href(""), title="Reports", lead="What the register shows of contracts, providers and services. Each is a page, and a PDF to hand on.", entries=entries, trail=[]),
+        render(
+            "reports.html",
+            home=at.href(""),
+            title="Reports",
+            lead="What the register shows of contracts, providers and services. Each is a page, and a PDF to hand on.",
+            entries=entries,
+            trail=[],
+        ),
     )
 
 
