@@ -57,6 +57,7 @@ BESIDES = {
     "placement_cost": ("tests/rules/test_placement_cost.py",),
     "contract_moves": ("tests/rules/test_contract_moves.py",),
     "rights": ("tests/rules/test_rights.py", "tests/rules/test_roles.py"),
+    "sourcing": ("tests/rules/test_sourcing.py",),
     "support": ("tests/rules/test_support.py",),
     "procurement_scale": ("tests/rules/test_procurement_scale.py",),
     "roles": ("tests/rules/test_who_decides.py", "tests/rules/test_roles.py", "tests/gate/test_judge.py"),
