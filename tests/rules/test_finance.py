@@ -120,6 +120,10 @@ def test_the_last_notice_counts_and_one_that_failed_is_shown():
     failed = notice("finance_contract_change", "failed", "NO-3"), notice("copy", "failed", "NO-4", to_role="provider")
     [f] = findings("R-FIN-3", HELD, old, *failed, notice("finance_contract_other", "prepared", "NO-5"))
     assert [(r.path, r.pointer) for r in f.related] == [("NO-2.yaml", "/contract_details/start_date"), ("NO-3.yaml", "/status")]  # fmt: skip
+    [f] = findings("R-FIN-3", PLACED, last_told("placement", more={"start_date": "2026-01-01"}))
+    assert [r.pointer for r in f.related] == ["/placement_details/start_date"]
+    [f] = findings("R-FIN-3", PLACED, last_told("placement", gone="start_date"))
+    assert [r.pointer for r in f.related] == ["/placement_details"]
 
 
 @pytest.mark.parametrize(
