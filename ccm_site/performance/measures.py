@@ -90,7 +90,7 @@ class Series:
     def trend(self) -> Trend:
         """Where the latest result lies, against the mean of the three before it, by more than a twentieth of that mean."""
         known = [r.value for r in self.readings if r.value is not None]
-        if len(known) < LEAST_FOR_TREND:
+        if len(known) < LEAST_FOR_TREND or self.latest is None or self.latest.value is None:
             return "too_few"
         *_, a, b, c, last = known
         before = (a + b + c) / 3

@@ -73,6 +73,11 @@ class Risk:
         return tuple(c.label for c in self.contributions if c.by == "nobody")
 
     @property
+    def standing(self) -> str:
+        """The rating that stands: the assessor's, else the model's where every factor is scored, else "": it cannot be said yet."""
+        return self.decided or ("" if self.unknown else self.rating)
+
+    @property
     def differs(self) -> bool:
         """Whether the rating in force is another than the model gives today."""
         return bool(self.decided) and self.decided != self.rating
@@ -182,6 +187,6 @@ def _additional(register: Register, contract: Record, today: date) -> Record | N
 
 def decision_due(risk: Risk) -> bool:
     """Whether somebody has to decide on additional monitoring: the rating asks for it, none is under way, and nobody decided against it."""
-    asked = risk.rating != "green" or (risk.decided not in ("", "green"))
+    asked = risk.rating != "green" or risk.decided not in ("", "green")
     decision = part_of(risk.assessment.data, "decision") if risk.assessment else {}
     return asked and risk.monitored is None and ("additional_monitoring" not in decision or risk.differs)

@@ -48,7 +48,7 @@ def answers(desk: Desk, contract: Record) -> Iterator[Section]:
 
 def _named(desk: Desk, found: Sequence[Evidence]) -> tuple[Said, ...]:
     since = desk.evidence_since
-    new = [e for e in found if since is None or e.on >= since.isoformat()]
+    new = list({e.record.key: e for e in reversed(found) if since is None or e.on >= since.isoformat()}.values())[::-1]
     named = [
         Said(f"{e.record.id}{'' if e.on == SEALED_DAY else f' ({on(e.on)})'}{'' if e.proactive else ', in response to a concern'}", (e.record.key,))
         for e in new[:SHOWN]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ccm_site.facts.contracts import over_on
 from ccm_site.facts.records import citing
 from ccm_site.facts.values import day, mappings, part_of
 from ccm_site.model import Record
@@ -48,9 +49,10 @@ def report(desk: Desk, subject: str) -> Report:
 def _about(desk: Desk, contract: Record) -> Iterator[Part]:
     pairs = [("Contract", desk.name(contract.key))]
     for title, path in (("Provider", "provider"), ("Type of service", "service_type"), ("Status", "status"), ("Begins", "start_date"),
-                        ("Ends", "end_date"), ("Lead professional", "lead_professional"), ("Owner", "owner_post")):  # fmt: skip
+                        ("Lead professional", "lead_professional"), ("Owner", "owner_post")):  # fmt: skip
         if shown := desk.shown(contract, path):
             pairs.append((title, Said(shown)))
+    pairs.append(("Ends, or ended", Said(on(over_on(desk.register, contract)))))
     pairs.append(("Period looked back on", Said(span(desk.period))))
     yield Facts(tuple(pairs))
 
@@ -60,8 +62,8 @@ def _short(desk: Desk, contract: Record) -> Iterator[Part]:
     items = []
     risk = desk.risk(contract)
     if risk is not None:
-        told = rated(risk.decided or risk.rating)
-        items.append(Said(f"Risk: {told.text}", (risk.assessment.key,) if risk.assessment else (), told.look))
+        told = rated(risk.standing)
+        items.append(Said(f"Risk: {told.text.lower()}", (risk.assessment.key,) if risk.assessment else (), told.look))
     for s in desk.series(contract):
         latest = s.latest
         if (

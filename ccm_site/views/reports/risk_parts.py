@@ -11,11 +11,18 @@ from ccm_site.views.reports.model import Facts, Part, Said, Table, Words
 BY = {"figures": "the register's figures", "assessor": "the assessor", "nobody": "nobody yet"}
 
 
+def by_model(risk: Risk) -> Said:
+    """What the model gives today. Where factors are not scored yet it is no more than a lowest rating, and green says nothing."""
+    if not risk.unknown:
+        return rated(risk.rating)
+    if risk.rating == "green":
+        return Said(f"Cannot be said yet: {len(risk.unknown)} factors are not scored")
+    return Said(f"At least {risk.rating}", (), rated(risk.rating).look)
+
+
 def risk_parts(desk: Desk, risk: Risk) -> Iterator[Part]:
     """The model's rating today beside the assessor's, with every contribution."""
-    pairs = [
-        ("By the model today", Said(f"{risk.rating.capitalize()}, total {risk.total}", (), rated(risk.rating).look))
-    ]
+    pairs = [("By the model today", Said(f"{by_model(risk).text}, total {risk.total}", (), by_model(risk).look))]
     if risk.assessment is not None:
         rating = rated(risk.decided)
         pairs.append(
@@ -32,7 +39,7 @@ def risk_parts(desk: Desk, risk: Risk) -> Iterator[Part]:
             )
     else:
         pairs.append(("As assessed", Said("Nobody has assessed this contract yet")))
-    if risk.meaning:
+    if risk.meaning and not (risk.unknown and risk.rating == "green"):
         pairs.append(("What it means", Said(risk.meaning)))
     if risk.monitored is not None:
         pairs.append(
