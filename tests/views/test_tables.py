@@ -7,6 +7,7 @@ from ccm_site.views.page import Page
 from tests.views import invented
 from tests.views.sites import KINDS, files, items, pages
 
+
 @cache
 def made():
     """The site of a register with 401 contracts and variations, made once."""

@@ -90,6 +90,8 @@ def _volume(desk: Desk, contract: Record) -> Iterator[Part]:
 
 def _indicators(desk: Desk, contract: Record) -> Iterator[Part]:
     found = desk.series(contract)
+    if not any(s.measure.kind in (*QUALITY, *QUANTITY) for s in found):
+        yield Words("The contract's specification names no standards or indicators.")
     yield from measure_parts(found, (*QUALITY, *QUANTITY))
     sent = [
         r

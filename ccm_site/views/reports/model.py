@@ -10,7 +10,7 @@ from ccm_site.performance.periods import Period
 
 Look = Literal["", "good", "near", "bad", "green", "amber", "red"]
 """How a value is marked: always by a symbol and its words, colour comes on top."""
-SYMBOLS = {"good": "✓", "near": "≈", "bad": "✕", "green": "●", "amber": "▲", "red": "■"}
+SYMBOLS = {"good": "✓", "near": "≈", "bad": "✗", "green": "●", "amber": "▲", "red": "■"}
 
 
 @dataclass(frozen=True, slots=True)

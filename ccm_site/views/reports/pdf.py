@@ -24,6 +24,14 @@ NARROW = 6
 """Beyond so many columns a cell has no room to name its records; a row or the first column does."""
 
 
+_PRINTED = (
+    ("!", "~"), ("\xa1", "\xac"), ("\xae", "\u024f"), ("\u0384", "\u038a"), ("\u038e", "\u03a1"), ("\u03a3", "\u0482"), ("\u048a", "\u04ff"),
+    ("\u1e00", "\u1eff"), ("\u2010", "\u2027"), ("\u2030", "\u2040"), ("\u20a0", "\u20bf"), ("\u2190", "\u22ff"), ("\u25a0", "\u25ff"),
+    ("\u270c", "\u2714"), ("\u2717", "\u2726"),
+)  # fmt: skip
+"""What typst's own fonts can show: Latin, Greek, Cyrillic, punctuation, currencies and signs. For anything else PDF/UA fails."""
+
+
 class Printer:
     """Prints reports, some tenths of a second each.
 
@@ -60,7 +68,7 @@ class Printer:
 def _report(site: Site, report: Report) -> dict[str, Any]:
     council = str(site.register.table("register").get("council", "") or "Contracts register")
     return {
-        "title": _text(report.title), "author": _text(council), "lead": _text(report.lead),
+        "title": _text(report.title, "Report"), "author": _text(council), "lead": _text(report.lead),
         "day": [site.today.year, site.today.month, site.today.day],
         "looks_back": f"As of {day(site.today.isoformat())}; it looks back on {span(report.period)}. Numbers in brackets name the records that a figure comes from.",
         "footer": _text(f"{council}: {report.title}"), "shown_to": _text(report.shown_to),
@@ -71,7 +79,7 @@ def _report(site: Site, report: Report) -> dict[str, Any]:
 def _section(section: Section) -> dict[str, Any]:
     evidence = "; ".join(_said(e, False) for e in section.evidence or ())
     return {
-        "title": _text(section.title), "level": section.level, "evidence": f"{evidence}." if evidence else None,
+        "title": _text(section.title, "–"), "level": section.level, "evidence": f"{evidence}." if evidence else None,
         "missing": _text(section.missing) if section.evidence == () else "",
         "parts": _parts(section),
     }  # fmt: skip
@@ -84,7 +92,7 @@ def _parts(section: Section) -> list[dict[str, Any]]:
         if not isinstance(part, Chart):
             out.append(_part(part, section.level))
             continue
-        drawn = {"svg": str(part.svg), "words": _text(part.words)}
+        drawn = {"svg": str(part.svg), "words": _text(part.words, "Chart")}
         if out and out[-1]["kind"] == "charts":
             out[-1]["charts"].append(drawn)
         else:
@@ -118,6 +126,13 @@ def _said(value: Said, sources: bool = True) -> str:
     return _text(f"{value.marked} ({named})" if named and value.text else value.marked or named)
 
 
-def _text(text: str) -> str:
-    """The text without characters that no page can print: control characters, and those that only steer direction or join."""
-    return "".join(c if c in "\n\t" or unicodedata.category(c)[0] != "C" else " " for c in text)
+def _text(text: str, instead: str = "") -> str:
+    """The text in characters that the fonts have. Others, which the page of the same report shows, become □; what only steers is dropped."""
+    return "".join(_printed(c) for c in unicodedata.normalize("NFC", text)).strip() or instead
+
+
+def _printed(c: str) -> str:
+    if c in "\n\t " or any(low <= c <= high for low, high in _PRINTED):
+        return c
+    kind = unicodedata.category(c)[0]
+    return " " if kind == "Z" else "" if kind in "CM" else "□"
