@@ -226,7 +226,10 @@ class Kind:
 
     def label_of(self, record: Record) -> str:
         """The record's name in links and headings, in plain text."""
-        parts = [str(record.data[f]) for f in self.label_fields if isinstance(record.data.get(f), (str, int))]
+        parts = [
+            self.by_name[f].label_of(record.data[f]) if f in self.by_name else str(record.data[f])
+            for f in self.label_fields if isinstance(record.data.get(f), (str, int))
+        ]  # fmt: skip
         if self.versioned and "version" not in self.label_fields:
             parts.append(f"version {record.data.get('version', '?')}")
         return " ".join(parts) or record.id

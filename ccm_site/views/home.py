@@ -12,9 +12,10 @@ from ccm_site.views.columns import columns
 from ccm_site.views.context import AREAS, Site
 from ccm_site.views.facts import Fact, Table
 from ccm_site.views.page import Page
+from ccm_site.views.reports.dashboards import NAMES
 from ccm_site.views.templates import render
 from ccm_site.views.text import At, day, html, linked, time
-from ccm_site.views.urls import FLOW, HANDBOOK, POLICY, SEARCH, folder
+from ccm_site.views.urls import FLOW, HANDBOOK, POLICY, SEARCH, folder, report_on
 
 DAYS = 180
 ENDING_SHOWN = 15
@@ -52,6 +53,9 @@ def home_page(site: Site) -> Page:
         search=SEARCH,
         handbook=HANDBOOK if site.audience != "public" else "",
         flow=FLOW,
+        needs=[(name, at.href(report_on("dashboards", role))) for role, name in NAMES.items()]
+        if site.audience != "public"
+        else [],
         areas=_areas(at),
         ending=None if soon is None else _ending_table(at, soon[:ENDING_SHOWN]),
         more_ending=max(0, len(soon or ()) - ENDING_SHOWN),

@@ -45,6 +45,7 @@ from ccm_site.views.urls import (
     TO_LOOK_AT,
     TRACE,
     folder,
+    report_list,
 )
 
 NOTHING_COUNTED = Counts()
@@ -63,6 +64,8 @@ def sections(kinds: Kinds, audience: Audience) -> tuple[Section, ...]:
     """The navigation of a site: home, the areas with their tables, and the pages that explain. Record pages are not in it."""
     shown = shown_kinds(kinds, audience)
     out = [Section("Home", "")]
+    if audience != "public":
+        out.append(Section("What needs you", report_list("dashboards")))
     for area, title in AREAS.items():
         entries = [k for k in shown if k.area == area]
         if len(entries) == 1:

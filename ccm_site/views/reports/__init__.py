@@ -2,7 +2,7 @@
 
 A module that is a report has ``TITLE``, ``LEAD`` (what it answers, in one sentence), a function ``subjects(desk)`` with what there is one of
 each ("" for the only one), and ``report(desk, subject)``, which makes a `model.Report` at the place `urls.report_on`. Where its subjects are
-records of a kind, ``ON`` names the kind and ``LINK`` what the record's page calls it. The other modules here are its helpers.
+records of a kind, ``ON`` names the kind and ``LINK`` what the record's page calls it. ``PRINTED = False`` where nobody wants it on paper. The other modules here are its helpers.
 Nothing else is touched when one is added.
 """
 
@@ -32,6 +32,8 @@ class Kind:
     audiences: tuple[Audience, ...]
     on: str
     link: str
+    printed: bool
+    """Whether it is also had as a PDF."""
 
 
 @cache
@@ -51,6 +53,7 @@ def report_kinds() -> Mapping[str, Kind]:
                 audiences,
                 getattr(made, "ON", ""),
                 getattr(made, "LINK", ""),
+                getattr(made, "PRINTED", True),
             )
     return MappingProxyType(found)
 

@@ -31,15 +31,15 @@ def report_pages(desk: Desk, printer: Printer | None) -> Iterator[Page | Extra]:
         for subject in subjects:
             report = kind.report(desk, subject)
             made.append(report)
-            yield page(desk, report, bool(printer))
+            yield page(desk, report, printer is not None and kind.printed)
             yield from sheets(report)
-            if printer:
+            if printer and kind.printed:
                 yield Extra(report.file, printer.pdf(desk.site, report))
-        if len(subjects) > 1 or (subjects and subjects[0]):
+        if subjects == [""]:
+            listed.append((kind, made[0].url, 1))
+        else:
             yield _list(desk, kind, made)
             listed.append((kind, report_list(kind.name), len(made)))
-        elif made:
-            listed.append((kind, made[0].url, 1))
     at = At(desk.site, REPORTS)
     entries = [(k.title, at.href(url), k.lead, n) for k, url, n in listed]
     yield Page(

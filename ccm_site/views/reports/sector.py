@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from ccm_site.facts.contracts import over_on, providers_of
 from ccm_site.facts.records import counting
-from ccm_site.facts.values import amount, mappings, part_of
+from ccm_site.facts.values import amount, mappings, part_of, texts
 from ccm_site.model import Record
 from ccm_site.performance.measures import EFFECTIVENESS, QUALITY, TRENDS, TYPES
 from ccm_site.performance.volume import delivered
@@ -143,7 +143,7 @@ def _market(desk: Desk, subject: str) -> Iterator[Part]:
 
 
 def _needs(desk: Desk, subject: str) -> Table:
-    found = [n for n in counting(desk.register, "need") if n.data.get("service_type") == subject]
+    found = [n for n in counting(desk.register, "need") if subject in texts(n.data.get("service_types"))]
     return Table(
         "",
         ("Need", "State"),
