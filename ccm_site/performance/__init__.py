@@ -3,5 +3,5 @@
 ``measures`` holds results against targets, ``volume`` what was delivered and paid, ``satisfaction`` what people said,
 ``inspections`` the grades, ``concerns`` what was complained of, ``outcomes`` what came of it for children, ``risk`` the council's model.
 Quality and effectiveness are kept apart and never averaged (F-3B-p-Q1 to Q8). Where the register is one that an audience may see,
-a count that is veiled there is no number here either: what cannot be told is `NOT_SHOWN`, never guessed.
+a count that is veiled there is no number here either: what cannot be told is ``not_shown``, never guessed.
 """

@@ -71,7 +71,7 @@ def periods_missed(register: Register, contract: Record, today: date) -> Figure 
         return None
     worst = max(standards, key=lambda s: s.missed_running)
     run = worst.missed_running
-    missed = [r.source for r in worst.readings if r.verdict == "missed"][-run:] if run else []
+    missed = dict.fromkeys(r.source for readings in worst.misses for r in readings)
     words = (
         f"'{worst.measure.words}' missed in {_count(run, 'period')} running"
         if run
@@ -150,15 +150,18 @@ def _missed(register: Register, contract: Record, today: date, safety: bool) -> 
     last = max((s.readings[-1].period for s in standards), default=None)
     if last is None:
         return None
-    missed = [
-        (s.measure.words, r.source) for s in standards for r in s.readings
-        if r.period == last and r.verdict == "missed" and (s.measure.child_safety or not safety)
-    ]  # fmt: skip
+    missed: dict[str, str] = {}
+    sources: dict[Key, None] = {}
+    for s in standards:
+        for r in s.readings:
+            if r.period == last and r.verdict == "missed" and (s.measure.child_safety or not safety):
+                missed[s.measure.id] = s.measure.words
+                sources[r.source] = None
     n, kind = len(missed), "child-safety standard" if safety else "standard"
     words = f"{_count(n, kind)} missed in the period to {last.last}" + (
-        f": {'; '.join(w for w, _ in missed)}" if missed else ""
+        f": {'; '.join(missed.values())}" if missed else ""
     )
-    return Figure(Decimal(n), words, tuple(dict.fromkeys(k for _, k in missed)))
+    return Figure(Decimal(n), words, tuple(sources))
 
 
 def _staffing(register: Register, contract: Record, today: date, name: str, words: str) -> Figure | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import takewhile
 from typing import Any, Literal
 
 from ccm_site.facts.policy import limit
@@ -15,8 +16,12 @@ from ccm_site.model import Key, Record, Register
 from ccm_site.performance.periods import Period, period_of
 from ccm_site.performance.targets import Target, Verdict, shortfall, target_of, verdict
 
-Trend = Literal["better", "worse", "level", "too_few"]
-TRENDS: Mapping[str, str] = {"better": "getting better", "worse": "getting worse", "level": "much the same", "too_few": "too few periods to say"}  # fmt: skip
+Trend = Literal["better", "worse", "up", "down", "level", "too_few"]
+TRENDS: Mapping[str, str] = {
+    "better": "getting better", "worse": "getting worse", "up": "going up", "down": "going down", "level": "much the same",
+    "too_few": "too few periods to say",
+}  # fmt: skip
+"""``up`` and ``down`` are for a measure without a target, of which nobody can say what is better."""
 LEAST_FOR_TREND = 4
 """A trend is the latest result held against the mean of the three before it."""
 
@@ -76,15 +81,22 @@ class Series:
         return next((r for r in reversed(self.readings) if r.verdict != "no_answer"), None)
 
     @property
+    def misses(self) -> tuple[tuple[Reading, ...], ...]:
+        """The results that missed in each of the latest periods in a row, the oldest period first.
+
+        A period with several results is missed where one of them is. One without an answer neither counts nor ends the run.
+        """
+        by_period: dict[Period, list[Reading]] = {}
+        for reading in self.readings:
+            if reading.verdict != "no_answer":
+                by_period.setdefault(reading.period, []).append(reading)
+        missed = [tuple(r for r in readings if r.verdict == "missed") for readings in by_period.values()]
+        return tuple(reversed(list(takewhile(bool, reversed(missed)))))
+
+    @property
     def missed_running(self) -> int:
-        """In how many of the latest periods in a row the target was missed. A period without an answer neither counts nor ends the run."""
-        run = 0
-        for reading in reversed(self.readings):
-            if reading.verdict == "missed":
-                run += 1
-            elif reading.verdict != "no_answer":
-                break
-        return run
+        """In how many of the latest periods in a row the target was missed."""
+        return len(self.misses)
 
     @property
     def trend(self) -> Trend:
@@ -98,7 +110,7 @@ class Series:
             return "level"
         target = self.measure.target
         if target is None:
-            return "level" if last == before else "better" if last > before else "worse"
+            return "up" if last > before else "down"
         return "better" if shortfall(last, target) < shortfall(before, target) else "worse"
 
 
@@ -162,8 +174,9 @@ def _reading(period: Period, sent: Record, answer: Mapping[str, Any], measure: M
     note = str(answer.get("comment") or answer.get("not_answered_reason") or "")
     target = measure.target
     if "passed" in answer:
-        passed: Verdict = {"yes": "met", "partly": "just_missed"}.get(str(answer["passed"]), "missed")  # type: ignore[assignment]
-        return Reading(period, None, str(answer["passed"]), passed, target, sent.key, note)
+        return Reading(
+            period, None, str(answer["passed"]), _passed(str(answer["passed"]), measure.child_safety), target, sent.key, note
+        )  # fmt: skip
     if "value" not in answer:
         return Reading(period, None, "", "no_answer", target, sent.key, note)
     value = number(answer["value"])
@@ -172,3 +185,9 @@ def _reading(period: Period, sent: Record, answer: Mapping[str, Any], measure: M
     # Where a child's safety is at stake, a near miss is a miss.
     found = verdict(value, target, Decimal(0) if measure.child_safety else tolerance)
     return Reading(period, value, str(answer["value"]), found, target, sent.key, note)
+
+
+def _passed(answer: str, child_safety: bool) -> Verdict:
+    if answer == "yes":
+        return "met"
+    return "just_missed" if answer == "partly" and not child_safety else "missed"

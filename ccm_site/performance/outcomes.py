@@ -67,7 +67,7 @@ def reported(register: Register, contract: Record, until: date) -> tuple[Outcome
     """Each outcome as the provider's latest return with outcomes, received by a day, counts it."""
     told = [
         (p, r) for r in citing(register, contract, "return")
-        if "outcomes" in r.data and "received_on" in r.data and (p := period_of(r.data)) and p.last <= until
+        if "outcomes" in r.data and (p := period_of(r.data)) and (on := day(r.data.get("received_on"))) and on <= until
     ]  # fmt: skip
     if not told:
         return ()

@@ -103,7 +103,7 @@ def risk_of(register: Register, contract: Record, today: date) -> Risk | None:
         for e in mappings(table.get("overrides")) if (met := _met(e.get("test"), figure)) is not None and e.get("rating") in RATINGS
     )  # fmt: skip
     total = sum(c.points for c in contributions)
-    band = next((b for b in mappings(table.get("bands")) if _within(b, total)), {})
+    band = _band(mappings(table.get("bands")), total)
     rating = max((str(band.get("rating", "green")), *(e.rating for e in events)), key=RATINGS.index)
     meaning = next((str(b.get("meaning", "")) for b in mappings(table.get("bands")) if b.get("rating") == rating), "")
     decided = str((latest.data.get("rating") or latest.data.get("computed_rating") or "") if latest else "")
@@ -156,9 +156,10 @@ def _met(test: Any, figure: Any) -> Figure | None:
     return found if met else None
 
 
-def _within(band: Mapping[str, Any], total: int) -> bool:
-    low, high = band.get("from_score"), band.get("to_score")
-    return isinstance(low, int) and isinstance(high, int) and low <= total <= high
+def _band(bands: list[Mapping[str, Any]], total: int) -> Mapping[str, Any]:
+    """The band in which a total falls. One above every band, or between two, belongs to the band below it: never to green for want of one."""
+    begun = [b for b in bands if isinstance(b.get("from_score"), int) and b["from_score"] <= total]
+    return max(begun, key=lambda b: int(b["from_score"]), default={})
 
 
 def _triggers(register: Register, rating: str, today: date) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -186,7 +187,11 @@ def _additional(register: Register, contract: Record, today: date) -> Record | N
 
 
 def decision_due(risk: Risk) -> bool:
-    """Whether somebody has to decide on additional monitoring: the rating asks for it, none is under way, and nobody decided against it."""
+    """Whether somebody has to decide on additional monitoring: the rating asks for it, none is under way, and nobody decided against it.
+
+    What was decided stands for as long as the model gives the rating that it gave then, also where the assessor departed from it.
+    """
     asked = risk.rating != "green" or risk.decided not in ("", "green")
-    decision = part_of(risk.assessment.data, "decision") if risk.assessment else {}
-    return asked and risk.monitored is None and ("additional_monitoring" not in decision or risk.differs)
+    data = risk.assessment.data if risk.assessment else {}
+    stands = risk.rating == (data.get("computed_rating") or risk.decided)
+    return asked and risk.monitored is None and ("additional_monitoring" not in part_of(data, "decision") or not stands)

@@ -34,9 +34,10 @@ class Delivered:
 
 @dataclass(frozen=True)
 class Paid:
-    """What was paid for a period, less what was credited, against what follows from volume and rates. Amounts are in the contract's currency.
+    """What was paid for a period against what follows from volume and rates, and what was credited. Amounts are in the contract's currency.
 
-    ``expected`` is from the reconciliation, else quantity times rate of the lines, else what the returns of the period invoice.
+    ``expected`` is from the reconciliation, else quantity times rate of the lines, else what the returns of the period invoice, those of
+    the provider only where the summary names one. ``difference`` is paid less expected; what was credited may be for another period.
     ``within`` is whether the difference is within the council's tolerance; None where that cannot be said.
     """
 
@@ -74,12 +75,18 @@ def delivered(register: Register, contract: Record, until: date) -> tuple[Delive
 def payments(register: Register, contract: Record, until: date) -> tuple[Paid, ...]:
     """Each summary of payments of periods that ended by a day, the oldest first."""
     out = []
-    invoiced = {p: r for r in citing(register, contract, "return") if (p := period_of(r.data)) and "invoiced" in r.data}
+    invoiced = [
+        (p, r) for r in citing(register, contract, "return") if (p := period_of(r.data)) and "invoiced" in r.data
+    ]
     for summary in citing(register, contract, "payment_summary"):
         period, paid = period_of(summary.data), amount(summary.data.get("paid"))
         if period is None or period.last > until or paid is None:
             continue
-        expected, by, returns = _expected(register, summary, invoiced.get(period))
+        provider = summary.data.get("provider")
+        sent = [
+            r for p, r in invoiced if p == period and (provider is None or r.data.get("provider") in (None, provider))
+        ]
+        expected, by, returns = _expected(register, summary, sent)
         difference = None if expected is None else paid - expected
         out.append(Paid(
             period, paid, amount(summary.data.get("credited")) or Decimal(0), expected, by, difference,
@@ -89,7 +96,7 @@ def payments(register: Register, contract: Record, until: date) -> tuple[Paid, .
     return tuple(sorted(out, key=lambda p: (p.period, p.sources)))
 
 
-def _expected(register: Register, summary: Record, sent: Record | None) -> tuple[Decimal | None, str, list[Record]]:
+def _expected(register: Register, summary: Record, sent: list[Record]) -> tuple[Decimal | None, str, list[Record]]:
     set_against = part_of(summary.data, "reconciliation")
     expected = amount(set_against.get("expected"))
     if expected is not None:
@@ -98,8 +105,9 @@ def _expected(register: Register, summary: Record, sent: Record | None) -> tuple
     lines = [_line(e) for e in mappings(summary.data.get("lines"))]
     if lines and None not in lines:
         return sum((e for e in lines if e is not None), Decimal(0)), "quantity and rate", []
-    if sent is not None:
-        return amount(sent.data.get("invoiced")), "what was invoiced", [sent]
+    sums = [amount(r.data.get("invoiced")) for r in sent]
+    if sums and None not in sums:
+        return sum((a for a in sums if a is not None), Decimal(0)), "what was invoiced", sent
     return None, "", []
 
 
