@@ -111,7 +111,8 @@ class Series:
         target = self.measure.target
         if target is None:
             return "up" if last > before else "down"
-        return "better" if shortfall(last, target) < shortfall(before, target) else "worse"
+        gained = shortfall(before, target) - shortfall(last, target)
+        return "level" if not gained else "better" if gained > 0 else "worse"
 
 
 def measures_of(specification: Record) -> Iterator[Measure]:

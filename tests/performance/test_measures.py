@@ -1,5 +1,6 @@
 """Results against targets: which way is better, what is just missed, what runs on, where it is going."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -194,7 +195,7 @@ def test_the_tolerance_is_that_of_the_time():
     changed = [{"value": "2", "effective_to": "2025-12-31"}, {"value": "5", "effective_from": "2026-01-01"}]
     assert verdicts(results("91", "91", tolerance=changed)) == ["missed", "just_missed"]
     spec = specification(standards=[standard()])
-    without = told(series(register(contract(), spec, *quarters("94")), contract(), DAY))
+    without = told(series(register(contract(), spec, *quarters("94.99")), contract(), DAY))
     assert verdicts(without) == ["missed"], "none is allowed where none is set"
 
 
@@ -212,6 +213,7 @@ def test_the_tolerance_is_that_of_the_time():
         (("100", "100", "100", "94.99"), {"comparison": "at_most"}, "better"),
         (("60", "60", "60", "97"), {"comparison": "exactly"}, "better"),
         (("95", "95", "95", "80"), {"comparison": "exactly"}, "worse"),
+        (("90", "90", "90", "100"), {"comparison": "exactly"}, "level"),  # as far off as before
         (("1", "2", "3", "4"), {"value": None}, "up"),
         (("4", "3", "2", "1"), {"value": None}, "down"),
         (("2", "2", "2", "2"), {"value": None}, "level"),
@@ -223,6 +225,12 @@ def test_the_tolerance_is_that_of_the_time():
 def test_where_a_measure_is_going(answers, of, trend):
     assert results(*answers, **of).trend == trend
     assert trend in TRENDS
+
+
+@pytest.mark.parametrize(("last", "trend"), [("<5", "too_few"), (None, "worse")])
+def test_where_the_latest_result_is_veiled_nothing_is_said_of_where_it_goes(last, trend):
+    found, (latest,) = results("90", "90", "90", "80"), results(last).readings
+    assert replace(found, readings=(*found.readings, latest)).trend == trend
 
 
 @given(st.lists(figures, min_size=4, max_size=4))
@@ -283,6 +291,11 @@ def test_what_a_provider_answers_for_is_taken_from_the_outcome():
     m, n = measures_of(specification(measures=supports, outcomes=[safe]))
     assert (m.attribution, m.responsibility, m.contributors) == ("shared", "Care", ("School",))
     assert (n.attribution, n.responsibility, n.contributors, n.target) == ("", "", (), None)
+
+
+def test_a_standard_is_called_by_what_is_measured_else_by_its_text():
+    measured, not_ = measures_of(specification(standards=[standard(measure="Share of weeks"), standard("other")]))
+    assert (measured.words, not_.words) == ("Share of weeks", "other")
 
 
 def test_every_verdict_has_a_name():

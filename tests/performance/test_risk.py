@@ -188,6 +188,20 @@ def test_where_the_assessor_rates_otherwise(computed, rating, decided, differs):
     assert told.assessment.id == "RK-1"
 
 
+@pytest.mark.parametrize(
+    ("records", "standing"),
+    [
+        ([inspection(grades=(3,))], "amber"),  # every factor is scored by figures
+        ([], ""),  # nobody scored it
+        ([inspection(grades=(3,)), assessment(rating="red")], "red"),
+        ([assessment(rating="red")], "red"),
+    ],
+)
+def test_the_rating_that_stands(records, standing):
+    levels = [{}, asks("lowest_grade", "3", "at_most")]
+    assert risk(model(factor(levels=levels, weight=5)), *records).standing == standing
+
+
 def test_where_nobody_assessed_yet():
     told = risk(AMBER)
     assert (told.decided, told.differs, told.assessment, told.unknown) == ("", False, None, ("grades",))

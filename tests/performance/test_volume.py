@@ -77,6 +77,7 @@ INVOICE = sent("RT-1", FIRST, invoiced=money("990.00"))
         ({}, LINES, [INVOICE], 960, "quantity and rate", []),
         ({}, [*LINES, {"item": "Other", "paid": money("5.00")}], [INVOICE], 990, "what was invoiced", ["RT-1"]),
         ({}, [], [INVOICE], 990, "what was invoiced", ["RT-1"]),
+        ({}, [{"item": "Week", "quantity": "10"}], [], None, "", []),
         ({}, [], [], None, "", []),
         ({}, [{"item": "Other"}], [], None, "", []),
         ({"expected": money("not shown")}, [], [INVOICE], 990, "what was invoiced", ["RT-1"]),
