@@ -111,6 +111,21 @@ def test_a_factor_without_a_figure_goes_by_the_assessor(level, by):
 
 
 @pytest.mark.parametrize(
+    ("levels", "score"),
+    [
+        ([{"score": 1}, {"score": 3, **asks("lowest_grade", "2", "at_most")}], 1),  # the lowest level asks for nothing
+        ([{"score": 3, **asks("lowest_grade", "2", "at_most")}, {"score": 1}], 1),
+        ([{"score": 1, **asks("lowest_grade", "3", "at_most")}], 0),
+        ([{"score": 1, **asks("lowest_grade", "5", "at_most")}], 1),
+    ],
+)
+def test_where_no_test_is_met_it_is_the_lowest_level_without_a_test(levels, score):
+    told = risk(model({"code": "grades", "label": "Grades", "levels": levels}), inspection())
+    (only,) = told.contributions
+    assert (only.weight, only.score, only.points, only.by) == (1, score, score, "figures")
+
+
+@pytest.mark.parametrize(
     ("total", "rating"), [(0, "green"), (4, "green"), (5, "amber"), (9, "amber"), (10, "red"), (20, "red"), (21, "red")]
 )
 def test_the_rating_follows_from_the_total(total, rating):
