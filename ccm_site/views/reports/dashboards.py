@@ -159,7 +159,7 @@ def _due(desk: Desk, role: str) -> Table:
     )
     note = f"The first {SHOWN} of {len(mine)}; the calendar has all." if len(mine) > SHOWN else ""
     none = f"Nothing is overdue or due within {AHEAD} days."
-    return Table("", ("What", "About", "Planned for", "Due by", "Whose"), rows, (), none, note)
+    return Table("", ("What", "Due by", "About", "Planned for", "Whose"), rows, (), none, note)
 
 
 def _about(desk: Desk, due: Due) -> Said:
