@@ -150,9 +150,9 @@ def _due(desk: Desk, role: str) -> Table:
     rows = tuple(
         (
             Said(d.what, (d.record,)),
+            _by(desk, d),
             _about(desk, d),
             Said(on(d.on)),
-            _by(desk, d),
             Said(desk.site.label(Key("post", d.post))),
         )
         for d in mine[:SHOWN]
