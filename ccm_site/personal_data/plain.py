@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 _SPACES = (
     "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u2028\u2029\u0085"
 )
@@ -31,9 +29,8 @@ _MAP: dict[int, str | None] = {
     **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
     **{ord(c): None for c in _GONE},
 }
-_PUT = {chr(c): put or "" for c, put in _MAP.items()}
-_ODD = re.compile("[" + "".join(re.escape(chr(c)) for c in _MAP) + "]")
-_VANISHING = re.compile(f"[{_GONE}]")
+_ODD = frozenset(map(chr, _MAP))
+_VANISHING = frozenset(_GONE)
 
 
 def plain(text: str) -> tuple[str, list[int] | None]:
@@ -41,10 +38,10 @@ def plain(text: str) -> tuple[str, list[int] | None]:
 
     None for the offsets where they are unchanged.
     """
-    if text.isascii() or not _ODD.search(text):
+    if text.isascii() or not (odd := _ODD.intersection(text)):
         return text, None
     offsets = None
-    if _VANISHING.search(text):
-        offsets = [i for i, c in enumerate(text) if _PUT.get(c, c)]
+    if odd & _VANISHING:
+        offsets = [i for i, c in enumerate(text) if c not in _VANISHING]
         offsets.append(len(text))
-    return _ODD.sub(lambda m: _PUT[m[0]], text), offsets
+    return text.translate(_MAP), offsets
