@@ -1,6 +1,6 @@
 """Line charts as static SVG: results by period with the target as a dashed line. Points have shapes, so that colour tells nothing alone.
 
-Drawn here: a general library takes some 30 ms a chart (decision 19), and a large register has ten thousand of them.
+Drawn here: a general library takes some 30 ms a chart (decision 20), and a large register has ten thousand of them.
 """
 
 from __future__ import annotations
