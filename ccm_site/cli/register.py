@@ -1,4 +1,4 @@
-"""The commands on a whole register: check, rule, fmt, build, serve, init, import."""
+"""The commands on a whole register: check, rule, fmt, build, serve, init."""
 
 from __future__ import annotations
 
@@ -258,21 +258,3 @@ def init(folder: Path, council: str) -> None:
     except NotEmpty as error:
         raise click.UsageError(str(error)) from None
     click.echo(f"{folder}: a new register with {len(written)} files. Next: cd {folder}, then ccm check and ccm serve")
-
-
-@main.command("import")
-@click.argument("what")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@click.option("--mapping", help="Name or file of the mapping. Default: found by the file's columns.")
-@click.option("--dry-run", is_flag=True, help="Only show what would change.")
-@root_option
-@as_of_option
-def import_(what: str, file: Path, mapping: str | None, dry_run: bool, root: Path, as_of: date | None) -> None:
-    """Bring the rows of a spreadsheet FILE into the register. WHAT is, for example, contracts."""
-    from ccm_site import imports
-
-    try:
-        result = imports.run(what, root, file, mapping, as_of or date.today(), dry_run)
-    except (imports.BadSource, imports.UnknownImport) as error:
-        raise click.UsageError(str(error)) from None
-    click.echo(imports.as_text(result), nl=False)

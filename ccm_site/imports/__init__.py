@@ -1,7 +1,8 @@
 """What other registers hold becomes records: one module each thing, found by being here.
 
 A module that imports something has a function ``import_file(root, file, mapping, today, dry_run) -> ImportResult`` and is
-called by its name: ``contracts.py`` is ``ccm import contracts``. The other modules here are its helpers.
+called by its name: ``contracts.py`` is ``ccm import contracts``. One whose records are sealed has ``SEALS = True``, and takes an
+opened key store as ``keys``. The other modules here are its helpers.
 """
 
 from __future__ import annotations
@@ -25,13 +26,14 @@ from ccm_site.imports.result import (
     Saved,
     UnknownImport,
 )
+from ccm_site.keys import OpenFolder
 
 __all__ = [
     "BadSource", "FieldChange", "ImportResult", "Masked", "Merged", "Reject", "Saved", "UnknownImport",
-    "as_text", "importers", "run",
+    "as_text", "importers", "run", "sealing",
 ]  # fmt: skip
 
-ImportFile = Callable[[Path, Path, str | None, date, bool], ImportResult]
+ImportFile = Callable[..., ImportResult]
 
 
 @cache
@@ -45,13 +47,30 @@ def importers() -> Mapping[str, ImportFile]:
     return MappingProxyType(found)
 
 
-def run(what: str, root: Path, file: Path, mapping: str | None, today: date, dry_run: bool) -> ImportResult:
+@cache
+def sealing() -> frozenset[str]:
+    """The imports whose records are sealed, which need the key store."""
+    return frozenset(n for n in importers() if getattr(importlib.import_module(f"{__name__}.{n}"), "SEALS", False))
+
+
+def run(
+    what: str, root: Path, file: Path, mapping: str | None, today: date, dry_run: bool,
+    keys: OpenFolder | None = None, why: str = "",
+) -> ImportResult:  # fmt: skip
     """Import ``file`` as ``what`` into the register at ``root``. With ``dry_run`` nothing is written.
 
     ``mapping`` is the name of a mapping of this package or the path of one; None finds it by the file's columns.
+    An import whose records are sealed needs ``keys``; ``why`` says why there are none.
     Raises `UnknownImport`, `BadSource` where the file or the mapping cannot be used, and as `register.load`.
     """
     function = importers().get(what)
     if function is None:
         raise UnknownImport(f"there is no import of '{what[:40]}'. There are: {', '.join(importers())}")
-    return function(root, file, mapping, today, dry_run)
+    if what not in sealing():
+        return function(root, file, mapping, today, dry_run)
+    if keys is None:
+        raise BadSource(
+            f"what this file says is kept sealed, and the key store is not open{f': {why}' if why else ''}. "
+            "Name it with --keys or CCM_KEYS, and your identity with CCM_IDENTITY; ccm keys --help says how one is made"
+        )
+    return function(root, file, mapping, today, dry_run, keys)

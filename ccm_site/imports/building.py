@@ -9,9 +9,9 @@ from typing import Any
 import jsonschema_rs
 
 from ccm_site.imports.matching import Draft
-from ccm_site.imports.result import FieldChange
+from ccm_site.imports.pointers import applied
 from ccm_site.kinds import Kinds
-from ccm_site.model import Record, at_pointer
+from ccm_site.model import Record
 
 BY_DATES = frozenset({"signed", "in_force", "expired"})
 """The states that an import gives, from a contract's dates; it takes none of the others back."""
@@ -156,46 +156,3 @@ def _gaps(data: Mapping[str, Any], changes: Mapping[str, Any], kinds: Kinds) -> 
     new = [g for g in gaps if str(g).partition(".")[0] not in filled]
     new += [n for n in after_lacks if n not in before_lacks and n not in new]
     return {"/legacy/gaps": new} if new != gaps else {}
-
-
-def applied(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The record's data after changes by JSON pointer, as `canonical.edit` makes them; ``data`` stays as it is."""
-    out = _copy(data)
-    for pointer, value in changes.items():
-        parent, _, last = pointer.rpartition("/")
-        node = at_pointer(out, parent)
-        if isinstance(node, list):
-            if int(last) == len(node):
-                node.append(value)
-            else:
-                node[int(last)] = value
-        elif value is None:
-            node.pop(last, None)
-        else:
-            node[last] = value
-    assert isinstance(out, dict)
-    return out
-
-
-def _copy(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {k: _copy(v) for k, v in value.items()}
-    return [_copy(v) for v in value] if isinstance(value, list) else value
-
-
-def listed(data: Mapping[str, Any], changes: Mapping[str, Any]) -> tuple[FieldChange, ...]:
-    """The changes as the result shows them: each field with its value before and after; notes by their column."""
-    out = []
-    for pointer, value in changes.items():
-        try:
-            before = at_pointer(data, pointer)
-        except (KeyError, IndexError):
-            before = None
-        tokens = pointer.split("/")[1:]
-        name = ".".join(tokens)
-        if tokens[0] == "source_notes" and len(tokens) > 1:
-            note = value if isinstance(value, Mapping) else data["source_notes"][int(tokens[1])]
-            name = f"source_notes: {note['name']}"
-            value = value["value"] if isinstance(value, Mapping) else value
-        out.append(FieldChange(name, before, value))
-    return tuple(out)

@@ -13,15 +13,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ccm_site import canonical, source
 from ccm_site.imports import building, providers, saving
 from ccm_site.imports.entries import CODED, Entry, Reader
 from ccm_site.imports.mapping import ColumnMap, find
-from ccm_site.imports.masking import mask
 from ccm_site.imports.matching import Draft, assign, drafts_of, references
-from ccm_site.imports.result import BadSource, ImportResult, Merged, Reject, Saved
+from ccm_site.imports.plan import Plan, refuse_unreadable
+from ccm_site.imports.pointers import applied
+from ccm_site.imports.result import BadSource, ImportResult, Merged, Reject
 from ccm_site.imports.rows import read_source
-from ccm_site.imports.values import clean, cut, header_key, line
+from ccm_site.imports.values import cut, header_key
 from ccm_site.kinds import Kinds
 from ccm_site.model import Record
 from ccm_site.register import Loaded, load
@@ -30,7 +30,7 @@ from ccm_site.register import Loaded, load
 def import_file(root: Path, file: Path, mapping: str | None, today: date, dry_run: bool) -> ImportResult:
     """Import a contract register. See `ccm_site.imports.run`."""
     loaded = load(root)
-    _refuse_unreadable(loaded)
+    refuse_unreadable(loaded, ("contract", "provider"))
     columns, table = find(read_source(file), mapping)
     _refuse_unknown_codes(columns, loaded.kinds)
     reader = Reader(columns, table, _codes(loaded))
@@ -58,18 +58,13 @@ def import_file(root: Path, file: Path, mapping: str | None, today: date, dry_ru
     )  # fmt: skip
 
 
-class _Plan:
-    """What is to be written: every record made, changed or left as it is, and the bytes of those that change."""
+class _Plan(Plan):
+    """The contracts of the file and their providers."""
 
     def __init__(self, root: Path, loaded: Loaded, columns: ColumnMap, file: Path, today: date):
-        self.root, self.loaded, self.columns, self.today = root, loaded, columns, today
-        self.kinds = loaded.kinds
-        self.source = cut(f"{columns.title} ({mask(line(clean(file.name)))[0]})", 200)
-        self.files: dict[str, bytes] = {}
+        super().__init__(root, loaded, columns.title, file, today)
+        self.columns = columns
         self.provider_files: dict[str, bytes] = {}
-        self.created: list[Saved] = []
-        self.changed: list[Saved] = []
-        self.unchanged: list[Saved] = []
         self.ids: dict[int, str] = {}
         self.remarks: list[tuple[str, int]] = []
         self.contracts = loaded.register.of_kind("contract")
@@ -110,13 +105,13 @@ class _Plan:
                 raise BadSource(
                     f"row {draft.entry.row} would make a contract that this register's schema refuses: {wrong[0]}"
                 )
-            self._create("contract", data, draft.entry.title, tuple(draft.rows), self.files)
+            self.create(data, draft.entry.title, tuple(draft.rows))
         else:
             changes = self._allowed(
                 held, building.changes_of(draft, held, given, own, self.today, self.kinds), draft.entry.row
             )
-            self._change(held, changes, draft.entry.title, tuple(draft.rows), self.files)
-            data = building.applied(held.data, changes)
+            self.change(held, changes, draft.entry.title, tuple(draft.rows))
+            data = applied(held.data, changes)
             if data.get("status") != building.status_of(data, self.today) and data.get("status") in building.BY_DATES:
                 self.remarks.append(
                     ("the contract's status no longer fits its dates; record its end or beginning", draft.entry.row)
@@ -142,7 +137,7 @@ class _Plan:
         for party in self.all_parties:
             rows = tuple(sorted(set(party.rows)))
             if party.held is not None:
-                self._change(party.held, providers.changes_of(party), party.name, rows, self.provider_files)
+                self.change(party.held, providers.changes_of(party), party.name, rows, self.provider_files)
                 continue
             bare = providers.new_provider(party, {})
             del bare["legacy"]
@@ -151,26 +146,7 @@ class _Plan:
                 raise BadSource(
                     f"'{cut(party.name, 60)}' would make a provider that this register's schema refuses: {wrong[0]}"
                 )
-            self._create("provider", data, party.name, rows, self.provider_files)
-
-    def _create(
-        self, kind: str, data: dict[str, Any], label: str, rows: tuple[int, ...], files: dict[str, bytes]
-    ) -> None:
-        path = self.kinds[kind].paths[0].of(data)
-        if path is None:
-            raise BadSource(f"schemas/{kind}.json does not say where {data['id']} belongs")
-        files[path] = canonical.write(data)
-        self.created.append(Saved(kind, str(data["id"]), path, label, rows))
-
-    def _change(
-        self, held: Record, changes: Mapping[str, Any], label: str, rows: tuple[int, ...], files: dict[str, bytes]
-    ) -> None:  # fmt: skip
-        saved = Saved(held.kind, held.id, held.path, label, rows, building.listed(held.data, changes))
-        if not changes:
-            self.unchanged.append(saved)
-            return
-        files[held.path] = _edited(source.parse(self.loaded.files.read(held.path), held.path), changes)
-        self.changed.append(saved)
+            self.create(data, party.name, rows, self.provider_files)
 
     def _next_id(self, draft: Draft) -> str:
         year = draft.entry.year if draft.entry.year is not None else self.today.year
@@ -190,13 +166,6 @@ class _Plan:
         return out
 
 
-def _edited(document: source.Document, changes: Mapping[str, Any]) -> bytes:
-    """The file with the changes made. A file in canonical form and without comments is written anew, which gives the same bytes sooner."""
-    if canonical.write(document.data) == document.raw:
-        return canonical.write(building.applied(document.data, changes))
-    return canonical.edit(document, changes)
-
-
 def _write(
     root: Path, file: Path, plan: _Plan, rejects: list[Reject], reader: Reader, dry_run: bool
 ) -> tuple[tuple[str, ...], str]:  # fmt: skip
@@ -204,28 +173,8 @@ def _write(
         return (), ""
     files = {**plan.provider_files, **plan.files}  # providers first: a contract never names one that is not there yet
     path = saving.rejects_path(file)
-    if rejects:
-        raw = saving.rejects_csv(reader.names, rejects, reader.rejected)
-        if not saving.holds(root / path, raw):
-            files[path] = raw
-    saving.save(root, files)
-    if not rejects:
-        (root / path).unlink(missing_ok=True)
-    return tuple(files), path if rejects else ""
-
-
-def _refuse_unreadable(loaded: Loaded) -> None:
-    """Whether a row is there already cannot be known while a contract or provider cannot be read."""
-    for name in ("contract", "provider"):
-        if loaded.kinds.get(name) is None:
-            raise BadSource(f"the register has no schemas/{name}.json. Add it from a new register: ccm init DIR")
-    known = {r.path for r in loaded.register}
-    for f in loaded.findings:
-        kind = loaded.kinds.of_path(f.at.path)
-        if kind is not None and kind.name in {"contract", "provider"} and f.at.path not in known:
-            raise BadSource(
-                f"{f.at}: {f.message}. Mend it before importing ({f.fix}), so that nothing is entered twice"
-            )
+    raw = saving.rejects_csv(reader.names, rejects, reader.rejected) if rejects else None
+    return saving.save_all(root, files, path, raw), path if rejects else ""
 
 
 def _refuse_unknown_codes(columns: ColumnMap, kinds: Kinds) -> None:

@@ -16,19 +16,27 @@ def as_text(result: ImportResult) -> str:
 
 
 def _lines(r: ImportResult) -> Iterator[str]:
-    yield f"{r.file}: {r.title} (mapping {r.mapping})" + (". Nothing is written: a dry run" if r.dry_run else "")
-    yield f"{r.rows:,} rows: {r.count('contract'):,} new contracts, {r.count('contract', 'changed'):,} changed, " \
-          f"{r.count('contract', 'unchanged'):,} unchanged, {len(r.merged):,} merged, {len(r.rejects):,} rejected"  # fmt: skip
-    yield f"providers: {r.count('provider'):,} new, {r.count('provider', 'changed'):,} changed, " \
-          f"{r.count('provider', 'unchanged'):,} as they were"  # fmt: skip
-    yield from _some([_changed(s) for s in r.changed if s.kind == "contract"], "changed")
+    how = "" if r.unit == "answers" else "mapping "
+    yield f"{r.file}: {r.title} ({how}{r.mapping})" + (". Nothing is written: a dry run" if r.dry_run else "")
+    merged = f"{len(r.merged):,} merged, " if r.kind == "contract" else ""
+    yield f"{r.rows:,} {r.unit}: {r.count(r.kind):,} new {r.called}, {r.count(r.kind, 'changed'):,} changed, " \
+          f"{r.count(r.kind, 'unchanged'):,} unchanged, {merged}{len(r.rejects):,} rejected"  # fmt: skip
+    if r.kind == "contract":
+        yield f"providers: {r.count('provider'):,} new, {r.count('provider', 'changed'):,} changed, " \
+              f"{r.count('provider', 'unchanged'):,} as they were"  # fmt: skip
+    yield from (f"left out: {number:,} × {why}" for why, number in r.left_out)
+    yield from _some([_changed(s) for s in r.changed if s.kind == r.kind], "changed")
     yield from _some(
         [f"row {x.row} says again, or adds a supplier to, row {x.into} ({x.id})" for x in r.merged], "merged"
     )
     for (kind, column), found in sorted(_grouped((m.kind, m.column, m.row) for m in r.masked).items()):
         yield f"masked: {len(found):,} × {kind} in column {column} (rows {_rows(found)})"
-    for (reason, column), found in sorted(_grouped((x.reason, x.column, x.row) for x in r.rejects).items()):
-        same = [x for x in r.rejects if (x.reason, x.column) == (reason, column)]
+    for x in (x for x in r.rejects if x.cell):
+        asked, value = f" ({x.column})" if x.column else "", f" '{x.value}'" if x.value else ""
+        yield f"rejected: {x.cell}{asked}:{value} {x.reason}. Mend: {x.mend}"
+    in_rows = [x for x in r.rejects if not x.cell]
+    for (reason, column), found in sorted(_grouped((x.reason, x.column, x.row) for x in in_rows).items()):
+        same = [x for x in in_rows if (x.reason, x.column) == (reason, column)]
         where = f" (column {column}; rows {_rows(found)})" if column else f" (rows {_rows(found)})"
         value = next((f", for example '{x.value}'" for x in same if x.value), "")
         yield f"rejected: {len(found):,} × {reason}{where}{value}. Mend: {same[0].mend}"

@@ -44,6 +44,8 @@ class Reject:
     value: str
     reason: str
     mend: str
+    cell: str = ""
+    """In a workbook with several sheets: the sheet and cell, for example ``Measures!G7``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class Merged:
 class ImportResult:
     """What one import did, or with ``dry_run`` would do.
 
-    Every row is accounted for: ``rows`` = contracts created, changed and unchanged + merged + rejects.
+    Every row is accounted for: it made, changed or confirmed a record, was merged, rejected or left out.
     Row numbers count as a spreadsheet does (the header in row 1); in JSON they count entries from 1.
     """
 
@@ -88,6 +90,14 @@ class ImportResult:
     written: tuple[str, ...]
     """Paths written, relative to the register, the file of rejects included. Empty in a dry run."""
     rejects_file: str = ""
+    kind: str = "contract"
+    """What the rows are about; the other kinds come with it."""
+    called: str = "contracts"
+    """How records of that kind are called, several of them."""
+    unit: str = "rows"
+    """What ``rows`` counts."""
+    left_out: tuple[tuple[str, int], ...] = ()
+    """Rows that are none of this register's business: why, and how many."""
 
     def count(self, kind: str, what: str = "created") -> int:
         """How many records of a kind were ``created``, ``changed`` or ``unchanged``."""

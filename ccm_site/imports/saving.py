@@ -8,10 +8,26 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any, Protocol
 
+from ccm_site import canonical
 from ccm_site.files import write_file
 from ccm_site.imports.masking import mask
+from ccm_site.imports.pointers import applied
 from ccm_site.imports.result import BadSource, Reject
+from ccm_site.source import Document
+
+
+class Answer(Protocol):
+    """One answer of a form: its cell, what was asked, and what was typed, masked."""
+
+    @property
+    def cell(self) -> str: ...
+    @property
+    def asked(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+
 
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 _PLAIN_NUMBER = re.compile(r"-?[\d.,]+\Z")
@@ -37,6 +53,24 @@ def save(root: Path, files: Mapping[str, bytes]) -> None:
             raise BadSource(f"{path} cannot be written: {error.strerror}. {done}") from None
 
 
+def save_all(root: Path, files: Mapping[str, bytes], rejects: str, raw: bytes | None) -> tuple[str, ...]:
+    """Write the records and then the file of rejects; without rejects an older such file goes. The paths written."""
+    files = dict(files)
+    if raw is not None and not holds(root / rejects, raw):
+        files[rejects] = raw
+    save(root, files)
+    if raw is None:
+        (root / rejects).unlink(missing_ok=True)
+    return tuple(files)
+
+
+def edited(document: Document, changes: Mapping[str, Any]) -> bytes:
+    """The file with the changes made. A file in canonical form and without comments is written anew, which gives the same bytes sooner."""
+    if canonical.write(document.data) == document.raw:
+        return canonical.write(applied(document.data, changes))
+    return canonical.edit(document, changes)
+
+
 def holds(path: Path, raw: bytes) -> bool:
     """Whether the file has these bytes already."""
     try:
@@ -58,6 +92,20 @@ def rejects_csv(columns: Sequence[str], rejects: Iterable[Reject], cells: Mappin
     writer.writerow(["row", "column", "reason", "mend", *map(harmless, columns)])
     for r in rejects:
         writer.writerow([r.row, harmless(r.column), r.reason, r.mend, *map(harmless, cells.get(r.row, ()))])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def form_csv(answers: Iterable[Answer], rejects: Iterable[Reject]) -> bytes:
+    """Every answer of a form that could not be taken in, masked, and beside each wrong one what is wrong. No cell starts a formula."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(["cell", "asked", "typed", "reason", "mend"])
+    wrong = {r.cell: r for r in rejects}
+    for a in answers:
+        r = wrong.pop(a.cell, None)
+        writer.writerow([a.cell, *map(harmless, (a.asked, a.text)), r.reason if r else "", r.mend if r else ""])
+    for r in wrong.values():
+        writer.writerow([r.cell, *map(harmless, (r.column, r.value)), r.reason, r.mend])
     return out.getvalue().encode("utf-8-sig")
 
 

@@ -17,11 +17,16 @@ from ccm_site.imports.rows import Row, Sheet, check_size
 MAX_UNPACKED = 300_000_000
 MAX_PARTS = 2_000
 MAX_RATIO = 400
+UNREADABLE = (
+    InvalidFileException, zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, IndexError,
+    AttributeError, OSError, OverflowError, NotImplementedError, EOFError,
+)  # fmt: skip
+"""What openpyxl raises for a file that is no sound workbook."""
 
 
 def read_workbook(raw: bytes, name: str) -> tuple[Sheet, ...]:
     """The sheets of a workbook, hidden ones left out. Raises `BadSource` for what is no workbook, or one that swells."""
-    _refuse_bombs(raw, name)
+    refuse_bombs(raw, name)
     try:
         book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
         out = []
@@ -38,17 +43,15 @@ def read_workbook(raw: bytes, name: str) -> tuple[Sheet, ...]:
         book.close()
     except BadSource:
         raise
-    except (
-        InvalidFileException, zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, IndexError,
-        AttributeError, OSError, OverflowError, NotImplementedError, EOFError,
-    ) as error:  # fmt: skip
+    except UNREADABLE as error:
         raise BadSource(
             f"{name} is no workbook that can be read ({type(error).__name__}). Open it and save it as .xlsx or .csv"
         ) from None
     return tuple(out)
 
 
-def _refuse_bombs(raw: bytes, name: str) -> None:
+def refuse_bombs(raw: bytes, name: str) -> None:
+    """Raise `BadSource` for a ZIP file that is no workbook, or one that swells, or declares entities."""
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             parts = archive.infolist()

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shutil
 from datetime import date
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from ccm_site import imports
 from ccm_site.checks.run import check
 from ccm_site.source import parse
-from ccm_site.starter import start
+from ccm_site.starter import shipped, start
 
 TODAY = date(2026, 11, 24)
 COUNCIL = "Reference,Title,Supplier,Start Date,End Date,Contract Value\n"
@@ -67,3 +68,13 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path):
     return Desk(tmp_path)
+
+
+@pytest.fixture
+def demonstration(tmp_path):
+    """A copy of a part of the demonstration register to write in: one short breaks contract and what it stands on."""
+    root = tmp_path / "demonstration"
+    parts = ("schemas", "policy", "specifications", "contracts/2024/C-2024-0003", "providers/rowan-short-breaks")
+    for name in parts:
+        shutil.copytree(shipped() / name, root / name)
+    return root

@@ -1,0 +1,101 @@
+"""A figure that a later file says otherwise: changed in its record, with what stood there before kept in sight.
+
+Nothing is overwritten in silence: each changed value is a line of the record's ``corrections``. What a later file leaves
+empty changes nothing; a line of a list that it gives again (a measure, a grade, a question) is taken whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ccm_site.imports.values import cut
+
+CORRECTIONS = "corrections"
+_KEYS: Mapping[str, tuple[str, ...]] = {
+    "values": ("measure",), "outcomes": ("outcome",), "incidents": ("kind",), "grades": ("scheme", "item"),
+    "questions": ("question",), "themes": ("theme", "tone"), "results": ("outcome",), "upheld_complaints": ("year",),
+}  # fmt: skip
+"""What lines of a list are known by. Other lists are compared as a whole."""
+_LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One value that differs: its JSON pointer, its place in words (``values.staff-turnover.value``), before and after."""
+
+    pointer: str
+    place: str
+    before: Any
+    after: Any
+
+
+def differences(held: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:
+    """Where ``new`` says otherwise than ``held``. What ``new`` does not name is not compared."""
+    return [d for name, value in new.items() for d in _differ(f"/{name}", name, name, held.get(name), value)]
+
+
+def corrected(held: Mapping[str, Any], new: Mapping[str, Any], today: date, source: str) -> dict[str, Any]:
+    """The changes by JSON pointer that make ``held`` say what ``new`` says, and tell of themselves. Empty where nothing differs."""
+    found = differences(held, new)
+    if not found:
+        return {}
+    lines = [_line(d, today, source) for d in found]
+    changes = {d.pointer: d.after for d in found}
+    there = held.get(CORRECTIONS)
+    if isinstance(there, list):
+        return changes | {f"/{CORRECTIONS}/{len(there) + i}": line for i, line in enumerate(lines)}
+    return changes | {f"/{CORRECTIONS}": lines}
+
+
+def _differ(pointer: str, place: str, name: str, held: Any, new: Any) -> Iterator[Difference]:
+    if held == new:
+        return
+    if isinstance(held, Mapping) and isinstance(new, Mapping):
+        for key, value in new.items():
+            yield from _differ(f"{pointer}/{key}", f"{place}.{key}", key, held.get(key), value)
+    elif isinstance(held, list) and isinstance(new, list) and name in _KEYS:
+        yield from _differ_in_list(pointer, place, _KEYS[name], held, new)
+    else:
+        yield Difference(pointer, place, held, new)
+
+
+def _differ_in_list(
+    pointer: str, place: str, keys: tuple[str, ...], held: Sequence[Any], new: Sequence[Any]
+) -> Iterator[Difference]:
+    at = {_known_by(item, keys): i for i, item in reversed(list(enumerate(held)))}
+    added = 0
+    for item in new:
+        known = _known_by(item, keys)
+        where = f"{place}.{'.'.join(known)}"
+        if known not in at:
+            yield Difference(f"{pointer}/{len(held) + added}", where, None, item)
+            added += 1
+            continue
+        before, index = held[at[known]], at[known]
+        for key in (*item, *(k for k in before if k not in item)):
+            if before.get(key) != item.get(key):
+                yield Difference(f"{pointer}/{index}/{key}", f"{where}.{key}", before.get(key), item.get(key))
+
+
+def _known_by(item: Any, keys: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(str(item.get(k, "")) for k in keys) if isinstance(item, Mapping) else ("",)
+
+
+def _line(d: Difference, today: date, source: str) -> dict[str, str]:
+    line = {"on": today.isoformat(), "field": cut(d.place, 200)}
+    for name, value in (("before", d.before), ("after", d.after)):
+        if value is not None:
+            line[name] = cut(in_words(value), _LONGEST) or "(empty)"
+    return line | {"source": source}
+
+
+def in_words(value: Any) -> str:
+    """A value in one text: groups as ``name: value``, lists with semicolons."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{k}: {in_words(v)}" for k, v in value.items())
+    if isinstance(value, list):
+        return "; ".join(in_words(v) for v in value)
+    return "yes" if value is True else "no" if value is False else str(value)
