@@ -6,6 +6,7 @@ knows it, so what was asked is read from the form itself and not worked out agai
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -68,6 +69,14 @@ def line_fields(kind: Kind, sheet: str) -> Mapping[str, Field]:
     item = _field(kind, LIST_OF[sheet]).item
     assert item is not None
     return item.by_name
+
+
+def is_figure(field: Field) -> bool:
+    """Whether a text holds a number in figures: an amount, a share, a decimal."""
+    pattern = field.schema.get("pattern")
+    if pattern is None or field.free_text or field.type != "string":
+        return False
+    return re.search(pattern, "1.00") is not None and re.search(pattern, "x") is None
 
 
 def _field(kind: Kind, name: str) -> Field:

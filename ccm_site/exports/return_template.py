@@ -263,4 +263,4 @@ def _shape(field: Field) -> str:
         return "count"
     if field.schema.get("format") == "date":
         return "date"
-    return "text" if field.free_text or "pattern" not in field.schema else "number"
+    return "number" if form.is_figure(field) else "text"

@@ -37,13 +37,18 @@ def differences(held: Mapping[str, Any], new: Mapping[str, Any]) -> list[Differe
     return [d for name, value in new.items() for d in _differ(f"/{name}", name, name, held.get(name), value)]
 
 
-def corrected(held: Mapping[str, Any], new: Mapping[str, Any], today: date, source: str) -> dict[str, Any]:
-    """The changes by JSON pointer that make ``held`` say what ``new`` says, and tell of themselves. Empty where nothing differs."""
+def corrected(
+    held: Mapping[str, Any], new: Mapping[str, Any], today: date, source: str, filling: bool = False
+) -> dict[str, Any]:
+    """The changes by JSON pointer that make ``held`` say what ``new`` says, and tell of themselves. Empty where nothing differs.
+
+    With ``filling``, a field that was not there at all is filled in and is no correction: the record is known bit by bit.
+    """
     found = differences(held, new)
-    if not found:
-        return {}
-    lines = [_line(d, today, source) for d in found]
+    lines = [_line(d, today, source) for d in found if not (filling and d.pointer.count("/") == 1 and d.before is None)]
     changes = {d.pointer: d.after for d in found}
+    if not lines:
+        return changes
     there = held.get(CORRECTIONS)
     if isinstance(there, list):
         return changes | {f"/{CORRECTIONS}/{len(there) + i}": line for i, line in enumerate(lines)}

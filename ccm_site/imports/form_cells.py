@@ -8,11 +8,12 @@ from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
+from ccm_site.exports.return_form import is_figure
 from ccm_site.imports.masking import mask
 from ccm_site.imports.values import MAX_CELL, clean, header_key, line, read_date
 from ccm_site.kinds import Field
 
-_DATES = ("%d/%m/%Y", "%Y-%m-%d", "%d.%m.%Y", "%d-%m-%Y", "%d %B %Y", "%d %b %Y", "%d/%m/%y")
+DATES = ("%d/%m/%Y", "%Y-%m-%d", "%d.%m.%Y", "%d-%m-%Y", "%d %B %Y", "%d %b %Y", "%d/%m/%y")
 _SPACES = re.compile(r"[\s\u00a0\u202f]")
 _FORMULA_FAULTS = ("#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#N/A", "#NUM!", "#NULL!")
 
@@ -47,7 +48,7 @@ class Typed:
         return "" if self.value is None else str(self.value)[: MAX_CELL + 1]
 
 
-def read(field: Field, typed: Typed, unit: str = "") -> tuple[Any, tuple[str, ...]]:
+def read(field: Field, typed: Typed, unit: str = "", dates: tuple[str, ...] = DATES) -> tuple[Any, tuple[str, ...]]:
     """The value as the record has it, and the kinds of personal data that were masked in it. None where the cell is empty.
 
     ``unit`` is that of the measure, for figures. Raises `WrongCell`.
@@ -64,8 +65,8 @@ def read(field: Field, typed: Typed, unit: str = "") -> tuple[Any, tuple[str, ..
     if field.type == "integer":
         return _count(field, text), ()
     if field.schema.get("format") == "date":
-        return _date(typed, text), ()
-    if "pattern" in field.schema and not field.free_text:
+        return _date(typed, text, dates), ()
+    if is_figure(field):
         return _figure(field, typed, text, unit), ()
     return _text(field, text)
 
@@ -98,11 +99,11 @@ def _count(field: Field, text: str) -> int:
     return int(found)
 
 
-def _date(typed: Typed, text: str) -> str:
+def _date(typed: Typed, text: str, dates: tuple[str, ...]) -> str:
     if isinstance(typed.value, date) and 1900 <= typed.value.year <= 2200:
         return f"{typed.value:%Y-%m-%d}"
     try:
-        return read_date(text, _DATES).isoformat()
+        return read_date(text, dates).isoformat()
     except ValueError:
         raise WrongCell("cannot be read as a date", "write it as 31/03/2026") from None
 
@@ -133,4 +134,6 @@ def _text(field: Field, text: str) -> tuple[str, tuple[str, ...]]:
     most = int(field.schema.get("maxLength", MAX_CELL))
     if len(masked) > most:
         raise WrongCell(f"has {len(masked):,} characters; at most {most:,} are taken", "say it in fewer words")
+    if (pattern := field.schema.get("pattern")) and re.search(pattern, masked) is None:
+        raise WrongCell("is not written as it should be", field.description or "look how others are written")
     return masked, found

@@ -22,7 +22,9 @@ from ccm_site.imports.values import clean, header_key, line
 from ccm_site.source import Unreadable, parse
 
 SHIPPED = Path(__file__).parent / "mappings"
+CONTRACTS = "contracts"
 _SCHEMA = Path(__file__).parent / "mapping.schema.json"
+_TABLES = Path(__file__).parent / "table.schema.json"
 _HEADER_WITHIN = 20
 
 
@@ -144,8 +146,8 @@ def _names(value: Any) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
-def load_mapping(path: Path) -> ColumnMap:
-    """One mapping file. Raises `BadSource` with the file, the place and what is wrong."""
+def load_mapping(path: Path, what: str = CONTRACTS) -> ColumnMap:
+    """One mapping file for an import. Raises `BadSource` with the file, the place and what is wrong."""
     try:
         data = parse(path.read_bytes(), str(path)).data
     except OSError as error:
@@ -153,13 +155,16 @@ def load_mapping(path: Path) -> ColumnMap:
     except Unreadable as fault:
         first = fault.findings[0]
         raise BadSource(f"the mapping {first.at}: {first.message}. Mend: {first.fix}") from None
-    schema = json.loads(_SCHEMA.read_text("utf-8"))
+    described = _SCHEMA if what == CONTRACTS else _TABLES
+    schema = json.loads(described.read_text("utf-8"))
     wrong = sorted(Draft202012Validator(schema).iter_errors(data), key=lambda e: list(map(str, e.path)))
     if wrong:
         where = "/".join(str(p) for p in wrong[0].absolute_path) or "the whole file"
         raise BadSource(
-            f"the mapping {path}: {where}: {wrong[0].message[:300]}. {_SCHEMA} says what a mapping may hold"
+            f"the mapping {path}: {where}: {wrong[0].message[:300]}. {described} says what a mapping may hold"
         )
+    if data["what"] != what:
+        raise BadSource(f"the mapping {path} is for ccm import {str(data['what'])[:40]}, not for {what}. Name another")
     for pattern in data.get("suppliers", {}).get("remove", ()):
         try:
             re.compile(pattern)
@@ -182,16 +187,17 @@ def _usable(form: str) -> bool:
         return False
 
 
-def shipped() -> tuple[ColumnMap, ...]:
-    """The mappings of this package, by name."""
-    return tuple(load_mapping(p) for p in sorted(SHIPPED.glob("*.yaml")))
+def shipped(what: str = CONTRACTS) -> tuple[ColumnMap, ...]:
+    """The mappings of this package for an import, by name."""
+    folder = SHIPPED if what == CONTRACTS else SHIPPED / what
+    return tuple(load_mapping(p, what) for p in sorted(folder.glob("*.yaml")))
 
 
-def find(source: Source, named: str | None) -> tuple[ColumnMap, Table]:
+def find(source: Source, named: str | None, what: str = CONTRACTS) -> tuple[ColumnMap, Table]:
     """The mapping for a source, and the source as a table. Raises `BadSource` where none fits, or two fit equally."""
     if named is None:
-        return _found(source, shipped())
-    chosen = _named(named)
+        return _found(source, shipped(what), what)
+    chosen = _named(named, what)
     fitting = next(_fits(source, (chosen,)), None)
     if fitting:
         return chosen, fitting[1]
@@ -200,22 +206,23 @@ def find(source: Source, named: str | None) -> tuple[ColumnMap, Table]:
     raise BadSource(f"{source.file} lacks columns that the mapping {chosen.name} needs: {lacks}. {_has(columns)}")
 
 
-def _named(named: str) -> ColumnMap:
-    by_name = {m.name: m for m in shipped()}
+def _named(named: str, what: str) -> ColumnMap:
+    by_name = {m.name: m for m in shipped(what)}
     if named in by_name:
         return by_name[named]
     path = Path(named)
     if path.is_file():
-        return load_mapping(path)
+        return load_mapping(path, what)
     raise BadSource(f"there is no mapping '{named[:80]}', by that name or as a file. There are: {', '.join(by_name)}")
 
 
-def _found(source: Source, mappings: tuple[ColumnMap, ...]) -> tuple[ColumnMap, Table]:
+def _found(source: Source, mappings: tuple[ColumnMap, ...], what: str) -> tuple[ColumnMap, Table]:
     fitting = list(_fits(source, mappings))
     if not fitting:
         columns = _columns(source, "")
+        example = SHIPPED / "generic.yaml" if what == CONTRACTS else mappings[0].path
         raise BadSource(
-            f"no mapping knows the columns of {source.file}. {_has(columns)} To import it, copy {SHIPPED / 'generic.yaml'}, "
+            f"no mapping knows the columns of {source.file}. {_has(columns)} To import it, copy {example}, "
             "put these names into its fields, and give your copy by --mapping FILE"
         )
     best = max(m.rank(t.columns) for m, t in fitting)
