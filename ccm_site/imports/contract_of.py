@@ -83,6 +83,30 @@ class Contracts:
         )
         raise Refused(name, text, why, "write its short name here, as in the address of its page", row)
 
+    def service(self, row: Row, name: str, provider: str) -> str:
+        """The service that a cell names, by its number or name, of a provider; "" where the cell is empty. Raises `Refused`."""
+        text = self.reader.raw(row, name)
+        if not text:
+            return ""
+        found = [
+            s.id
+            for s in counting(self.register, "service")
+            if s.data.get("provider") == provider
+            and (
+                s.id == text
+                or name_key(text)
+                in {name_key(str(n)) for n in (s.data.get("name", ""), *(s.data.get("aliases") or ()))}
+            )
+        ]
+        if len(found) == 1:
+            return found[0]
+        why = (
+            f"several services are called so ({', '.join(found)})"
+            if found
+            else "the provider has no service that is called so"
+        )
+        raise Refused(name, text, why, "write the service's number here, for example SV-2026-0001", row)
+
     def _provider(self, row: Row, number: str) -> str:
         found = self._suppliers.get(number.lstrip("0"), [])
         if len(found) == 1:

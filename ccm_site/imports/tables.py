@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ccm_site.custody.sealed_files import Sealer
 from ccm_site.imports import saving
 from ccm_site.imports.form_cells import DATES, Typed, WrongCell, read
 from ccm_site.imports.mapping import ColumnMap, Words, find
@@ -15,6 +17,7 @@ from ccm_site.imports.masking import mask
 from ccm_site.imports.plan import Plan, refuse_unreadable
 from ccm_site.imports.result import ImportResult, Masked, Reject
 from ccm_site.imports.rows import Row, Table, read_source
+from ccm_site.imports.sealed import SealedPlan, refuse_shut, sealed_files
 from ccm_site.imports.values import clean, cut, header_key, line
 from ccm_site.keys import Keys
 from ccm_site.kinds import Field, Kind
@@ -43,6 +46,8 @@ class Reader:
     rejected: dict[int, tuple[str, ...]] = field(default_factory=dict)
     """The clean and masked cells of the rows that do not go in, by row number."""
 
+    sealed: bool = False
+    """Whether what the rows say is kept sealed: then rejects tell where, and never what."""
     read_here: frozenset[str] = frozenset()
     """Columns that an import finds without the mapping."""
 
@@ -74,9 +79,10 @@ class Reader:
 
     def reject(self, row: Row, refused: Refused) -> None:
         """File a row that cannot go in."""
-        value = cut(mask(line(clean(refused.value)))[0], 40)
+        value = "" if self.sealed else cut(mask(line(clean(refused.value)))[0], 40)
         self.rejects.append(Reject(row.number, self.column(refused.name), value, str(refused), refused.mend))
-        self.rejected[row.number] = tuple(mask(clean(c))[0] for c in row.cells)
+        if not self.sealed:
+            self.rejected[row.number] = tuple(mask(clean(c))[0] for c in row.cells)
 
     def column(self, name: str) -> str:
         """The column of a field, as the file calls it; the name itself where it is a column; "" where there is none."""
@@ -103,6 +109,34 @@ class Reader:
             raise Refused(name, text, f"the {into.title.lower()} {wrong}", wrong.mend, row) from None
         self.masked += [Masked(row.number, self.column(name), kind) for kind in found]
         return value
+
+    def codes(self, row: Row, name: str, into: Field, table: Iterable[Mapping[str, Any]] = ()) -> list[str]:
+        """Several codes in one cell, parted by semicolons or line breaks; by the words of a policy table where they are from one."""
+        words = {header_key(str(e.get(k))): str(e.get("code")) for e in table for k in ("code", "label")}
+        out: dict[str, None] = {}
+        for piece in re.split(r"[;\n]", self.raw(row, name)):
+            if not (text := line(piece)):
+                continue
+            text = self._values.get(name, {}).get(header_key(text), text)
+            try:
+                found, _ = read(into, Typed(name, words.get(header_key(text), "") if words else text))
+            except WrongCell as wrong:
+                raise Refused(name, text, f"a word of it {wrong}", wrong.mend, row) from None
+            if found is None:
+                raise Refused(
+                    name, text, "a word of it is none of the council's list", "use the words of the list", row
+                )
+            out.setdefault(found)
+        return list(out)
+
+    def yes_or_no(self, row: Row, name: str) -> bool | None:
+        """Yes or no; None where the cell is empty. Raises `Refused`."""
+        text = header_key(self.raw(row, name))
+        if text in ("yes", "y", "true", "1", "no", "n", "false", "0"):
+            return text in ("yes", "y", "true", "1")
+        if text:
+            raise Refused(name, text, "it is neither yes nor no", "write yes or no", row)
+        return None
 
     def needed(self, row: Row, name: str, into: Field) -> Any:
         """As `value`, for what a record cannot do without."""
@@ -146,6 +180,7 @@ class Job:
     file: Path
     notes: list[str] = field(default_factory=list)
     left_out: dict[str, int] = field(default_factory=dict)
+    sealer: Sealer | None = None
 
     def done(self, dry_run: bool, called: str) -> ImportResult:
         """Write what is planned and the rejects, and give the result."""
@@ -153,7 +188,7 @@ class Job:
         path = saving.rejects_path(self.file)
         rejects = sorted(reader.rejects, key=lambda r: r.row)
         raw = saving.rejects_csv(reader.names, rejects, reader.rejected) if rejects else None
-        written = () if dry_run else saving.save_all(plan.root, plan.files, path, raw)
+        written = () if dry_run else saving.save_all(plan.root, self._sealed(), path, raw)
         columns = reader.left_out()
         unknown = (
             [f"the mapping does not know these columns, which were left out: {', '.join(columns)[:500]}"]
@@ -168,6 +203,10 @@ class Job:
             left_out=tuple(sorted(self.left_out.items())),
         )  # fmt: skip
 
+    def _sealed(self) -> Mapping[str, bytes]:
+        """The files as they are to be written: sealed where the records are. Only now a key is made where one is needed."""
+        return self.plan.files if self.sealer is None else sealed_files(self.sealer, self.plan)
+
 
 def begin(
     what: str, kind: str, also: Iterable[str], root: Path, file: Path, mapping: str | None, today: date, keys: Keys | None = None
@@ -176,8 +215,13 @@ def begin(
     loaded = load(root, keys)
     refuse_unreadable(loaded, (kind, *also))
     columns, table = find(read_source(file), mapping, what)
-    plan = Plan(root, loaded, columns.title, file, today)
-    return Job(what, loaded.kinds[kind], plan, Reader(columns, table), file)
+    if keys is None:
+        plan = Plan(root, loaded, columns.title, file, today)
+        return Job(what, loaded.kinds[kind], plan, Reader(columns, table), file)
+    refuse_shut(loaded, kind)
+    plan = SealedPlan(root, loaded, columns.title, file, today)
+    reader = Reader(columns, table, sealed=True)
+    return Job(what, loaded.kinds[kind], plan, reader, file, sealer=Sealer(root, loaded.kinds, keys))
 
 
 def take_together(

@@ -159,6 +159,6 @@ def test_a_file_that_no_mapping_knows_is_refused(root):
         run(root, ROW, mapping=str(shipped("inspections")[0].path))
 
 
-@pytest.mark.parametrize("what", ["payments", "inspections"])
+@pytest.mark.parametrize("what", ["payments", "inspections", "feedback", "outcomes", "experience"])
 def test_every_mapping_is_sound_and_found_by_its_name(what):
     assert [m.name for m in shipped(what)] and all(m.path.stem == m.name for m in shipped(what))
