@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -23,7 +24,8 @@ def import_(
 ) -> None:  # fmt: skip
     """Bring a FILE into the register. WHAT is contracts, returns, payments, inspections, feedback, outcomes or experience.
 
-    What is wrong is told row by row and cell by cell. Importing a file again changes nothing.
+    What is wrong is told row by row and cell by cell; where nothing of the file could go in, the command ends with 1. Importing a
+    file again changes nothing.
     """
     from ccm_site import imports
 
@@ -34,6 +36,8 @@ def import_(
     except (imports.BadSource, imports.UnknownImport) as error:
         raise click.UsageError(str(error)) from None
     click.echo(imports.as_text(result), nl=False)
+    if result.rejects and not (result.created or result.changed or result.unchanged):
+        sys.exit(1)
 
 
 @main.command()

@@ -11,14 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from ccm_site.imports.pointers import LINE_KEYS, known_by
 from ccm_site.imports.values import cut
 
 CORRECTIONS = "corrections"
-_KEYS: Mapping[str, tuple[str, ...]] = {
-    "values": ("measure",), "outcomes": ("outcome",), "incidents": ("kind",), "grades": ("scheme", "item"),
-    "questions": ("question",), "themes": ("theme", "tone"), "results": ("outcome",), "upheld_complaints": ("year",),
-}  # fmt: skip
-"""What lines of a list are known by. Other lists are compared as a whole."""
 _LONGEST = 500
 
 
@@ -61,8 +57,8 @@ def _differ(pointer: str, place: str, name: str, held: Any, new: Any) -> Iterato
     if isinstance(held, Mapping) and isinstance(new, Mapping):
         for key, value in new.items():
             yield from _differ(f"{pointer}/{key}", f"{place}.{key}", key, held.get(key), value)
-    elif isinstance(held, list) and isinstance(new, list) and name in _KEYS:
-        yield from _differ_in_list(pointer, place, _KEYS[name], held, new)
+    elif isinstance(held, list) and isinstance(new, list) and name in LINE_KEYS:
+        yield from _differ_in_list(pointer, place, LINE_KEYS[name], held, new)
     else:
         yield Difference(pointer, place, held, new)
 
@@ -70,10 +66,10 @@ def _differ(pointer: str, place: str, name: str, held: Any, new: Any) -> Iterato
 def _differ_in_list(
     pointer: str, place: str, keys: tuple[str, ...], held: Sequence[Any], new: Sequence[Any]
 ) -> Iterator[Difference]:
-    at = {_known_by(item, keys): i for i, item in reversed(list(enumerate(held)))}
+    at = {known_by(item, keys): i for i, item in reversed(list(enumerate(held)))}
     added = 0
     for item in new:
-        known = _known_by(item, keys)
+        known = known_by(item, keys)
         where = f"{place}.{'.'.join(known)}"
         if known not in at:
             yield Difference(f"{pointer}/{len(held) + added}", where, None, item)
@@ -83,10 +79,6 @@ def _differ_in_list(
         for key in (*item, *(k for k in before if k not in item)):
             if before.get(key) != item.get(key):
                 yield Difference(f"{pointer}/{index}/{key}", f"{where}.{key}", before.get(key), item.get(key))
-
-
-def _known_by(item: Any, keys: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(str(item.get(k, "")) for k in keys) if isinstance(item, Mapping) else ("",)
 
 
 def _line(d: Difference, today: date, source: str) -> dict[str, str]:

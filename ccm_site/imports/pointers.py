@@ -8,6 +8,17 @@ from typing import Any
 from ccm_site.imports.result import FieldChange
 from ccm_site.model import at_pointer
 
+LINE_KEYS: Mapping[str, tuple[str, ...]] = {
+    "values": ("measure",), "outcomes": ("outcome",), "incidents": ("kind",), "grades": ("scheme", "item"),
+    "questions": ("question",), "themes": ("theme", "tone"), "results": ("outcome",), "upheld_complaints": ("year",),
+}  # fmt: skip
+"""What lines of a list are known by. Other lists are compared as a whole."""
+
+
+def known_by(item: Any, keys: tuple[str, ...]) -> tuple[str, ...]:
+    """What a line of a list is known by."""
+    return tuple(str(item.get(k, "")) for k in keys) if isinstance(item, Mapping) else ("",)
+
 
 def applied(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """The record's data after changes by JSON pointer, as `canonical.edit` makes them; ``data`` stays as it is."""
@@ -44,6 +55,10 @@ def listed(data: Mapping[str, Any], changes: Mapping[str, Any]) -> tuple[FieldCh
             before = None
         tokens = pointer.split("/")[1:]
         name = ".".join(tokens)
+        if tokens[0] in LINE_KEYS and len(tokens) > 1:
+            lines = data.get(tokens[0]) or ()
+            line = lines[int(tokens[1])] if int(tokens[1]) < len(lines) else value
+            name = ".".join((tokens[0], *known_by(line, LINE_KEYS[tokens[0]]), *tokens[2:]))
         if tokens[0] == "source_notes" and len(tokens) > 1:
             note = value if isinstance(value, Mapping) else data["source_notes"][int(tokens[1])]
             name = f"source_notes: {note['name']}"

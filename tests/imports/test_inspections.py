@@ -11,9 +11,9 @@ from ccm_site.checks.run import check
 from ccm_site.imports.inspections import NEVER, PROVIDER_ONLY, UNKNOWN
 from ccm_site.register import load
 from ccm_site.source import parse
-from ccm_site.views.audience import project
 from tests.imports.conftest import Desk
 from tests.registers import make_small, write
+from tests.views.sites import pages
 
 TODAY = date(2026, 6, 8)
 LIST = "inspections/care_inspectorate_2026-05-31.csv"
@@ -213,12 +213,9 @@ def test_the_whole_list_into_a_register_with_few_of_its_services(root, data):
     assert result.created and not [f for f in check(root, TODAY)[1] if "IS-" in f.at.path and f.severity == "error"]
 
 
-def test_the_grades_are_on_the_page_of_the_provider_s_service(root):
+def test_the_grades_are_on_the_service_s_page_and_one_step_from_the_provider_s(root):
     run(root, ROW)
-    loaded = load(root)
-    seen = project(loaded.register, loaded.kinds, "intranet")
-    service = seen.get("service", "SV-2026-0001")
-    assert {link.source.id for link in seen.backlinks[service.key] if link.source.kind == "inspection"} == {
-        "IS-2025-0001",
-        "IS-2026-0001",
-    }
+    made = pages(load(root).register)
+    assert "Wellbeing support" in made["services/SV-2026-0001/"].body
+    provider = made["providers/brae-fostering/"].body
+    assert "IS-2025-0001" in provider and "services/SV-2026-0001/" in provider
