@@ -6,13 +6,14 @@ empty changes nothing; a line of a list that it gives again (a measure, a grade,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from ccm_site.imports.pointers import LINE_KEYS, known_by
 from ccm_site.imports.values import cut
+from ccm_site.kinds import Kind
 
 CORRECTIONS = "corrections"
 _LONGEST = 500
@@ -34,14 +35,20 @@ def differences(held: Mapping[str, Any], new: Mapping[str, Any]) -> list[Differe
 
 
 def corrected(
-    held: Mapping[str, Any], new: Mapping[str, Any], today: date, source: str, filling: bool = False
-) -> dict[str, Any]:
+    held: Mapping[str, Any], new: Mapping[str, Any], today: date, source: str, filling: bool = False,
+    unsaid: Callable[[Difference], bool] | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """The changes by JSON pointer that make ``held`` say what ``new`` says, and tell of themselves. Empty where nothing differs.
 
-    With ``filling``, a field that was not there at all is filled in and is no correction: the record is known bit by bit.
+    Where ``unsaid`` holds, the line tells which figure changed, and not from what to what: counts of people are veiled where they
+    stand, and must not be told beside it. With ``filling``, a field that was not there at all is filled in and is no correction: the record is known bit by bit.
     """
     found = differences(held, new)
-    lines = [_line(d, today, source) for d in found if not (filling and d.pointer.count("/") == 1 and d.before is None)]
+    lines = [
+        _line(d, today, source, unsaid is not None and unsaid(d))
+        for d in found
+        if not (filling and d.pointer.count("/") == 1 and d.before is None)
+    ]
     changes = {d.pointer: d.after for d in found}
     if not lines:
         return changes
@@ -81,10 +88,10 @@ def _differ_in_list(
                 yield Difference(f"{pointer}/{index}/{key}", f"{where}.{key}", before.get(key), item.get(key))
 
 
-def _line(d: Difference, today: date, source: str) -> dict[str, str]:
+def _line(d: Difference, today: date, source: str, unsaid: bool) -> dict[str, str]:
     line = {"on": today.isoformat(), "field": cut(d.place, 200)}
     for name, value in (("before", d.before), ("after", d.after)):
-        if value is not None:
+        if value is not None and not unsaid:
             line[name] = cut(in_words(value), _LONGEST) or "(empty)"
     return line | {"source": source}
 
@@ -96,3 +103,17 @@ def in_words(value: Any) -> str:
     if isinstance(value, list):
         return "; ".join(in_words(v) for v in value)
     return "yes" if value is True else "no" if value is False else str(value)
+
+
+def counts_people(kind: Kind, d: Difference) -> bool:
+    """Whether the value that differs counts people, or holds a value that does."""
+    fields, found = kind.fields, None
+    for token in d.pointer.split("/")[1:]:
+        if token.isdigit():
+            found = found.item if found else None
+        else:
+            found = next((f for f in fields if f.name == token), None)
+        if found is None:
+            return True
+        fields = found.fields
+    return found is not None and any(f.people for f in found.walk())

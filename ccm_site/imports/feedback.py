@@ -14,7 +14,7 @@ from typing import Any
 
 from ccm_site.facts.records import counting
 from ccm_site.imports.contract_of import Contracts
-from ccm_site.imports.correcting import corrected
+from ccm_site.imports.correcting import corrected, counts_people
 from ccm_site.imports.result import ImportResult
 from ccm_site.imports.rows import Row
 from ccm_site.imports.tables import Job, Refused, agreed, begin, take_together
@@ -76,7 +76,10 @@ class _Work:
         given = {k: v for k, v in given.items() if v is not None}
         numbers, label = tuple(r.number for r in rows), f"{contract or provider}, {respondent}, {first} to {last}"
         if held := self.held.get(key):
-            plan.change(held, corrected(held.data, given, plan.today, plan.source), label, numbers)
+            changes = corrected(
+                held.data, given, plan.today, plan.source, unsaid=lambda d: counts_people(self.job.kind, d)
+            )
+            plan.change(held, changes, label, numbers)
             return
         about = {"contract": contract} if contract else {"provider": provider}
         data = plan.in_order({

@@ -49,6 +49,8 @@ class Filled:
     answers: tuple[Answer, ...]
     wrong: tuple[Reject, ...]
     masked: tuple[Masked, ...]
+    units: Mapping[str, str]
+    """The unit of each measure."""
 
 
 def read_form(file: Path, loaded: Loaded) -> Filled:
@@ -62,7 +64,9 @@ def read_form(file: Path, loaded: Loaded) -> Filled:
     specification = loaded.register.get("specification", about["specification"])
     reader = _Reader(loaded.kinds["return"], values, formulas, units(specification) if specification else {})
     data = reader.all(about["measures"].split())
-    return Filled(about, first, last, data, tuple(reader.answers), tuple(reader.wrong), tuple(reader.masked))
+    return Filled(
+        about, first, last, data, tuple(reader.answers), tuple(reader.wrong), tuple(reader.masked), reader.units
+    )
 
 
 def _books(file: Path) -> tuple[Workbook, Workbook]:

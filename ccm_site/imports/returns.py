@@ -13,8 +13,9 @@ from typing import Any
 
 from ccm_site.exports import CannotExport
 from ccm_site.exports.return_facts import agreed_specification, return_for
+from ccm_site.facts.values import mappings
 from ccm_site.imports import saving
-from ccm_site.imports.correcting import corrected, differences
+from ccm_site.imports.correcting import Difference, corrected, counts_people, differences
 from ccm_site.imports.filled_form import Filled, read_form
 from ccm_site.imports.plan import Plan, refuse_unreadable
 from ccm_site.imports.result import BadSource, ImportResult, Reject
@@ -23,6 +24,7 @@ from ccm_site.register import load
 
 TITLE = "Provider's return"
 _STAYS = ("accepted", "assessed")
+_OF_NO_PEOPLE = frozenset({"per_cent", "days", "hours", "score_1_to_5", "grade_1_to_6"})
 
 
 def import_file(root: Path, file: Path, mapping: str | None, today: date, dry_run: bool) -> ImportResult:
@@ -92,13 +94,24 @@ def _take(plan: Plan, form: Filled, held: Record | None) -> list[Reject]:
             for d in differ
         ]  # fmt: skip
     else:
-        changes = corrected(held.data, dict(form.data), plan.today, plan.source)
+        changes = corrected(
+            held.data, dict(form.data), plan.today, plan.source, unsaid=lambda d: _unsaid(plan, form, held, d)
+        )
         faults = []
         plan.change(held, changes, label, rows)
     return [
         Reject(0, "", "", f"would make a return that its schema refuses: {f}", "mend the form", "the whole form")
         for f in faults
     ]
+
+
+def _unsaid(plan: Plan, form: Filled, held: Record, d: Difference) -> bool:
+    """Whether a correction tells the figure's name only: where it counts people. A share, hours or a grade, without its number of cases, does not."""
+    place = d.place.split(".")
+    if place[0] == "values" and place[-1] == "value" and form.units.get(place[1], "") in _OF_NO_PEOPLE:
+        lines = (*mappings(held.data.get("values")), *mappings(form.data.get("values")))
+        return any("out_of" in v for v in lines if v.get("measure") == place[1])
+    return counts_people(plan.kinds["return"], d)
 
 
 def _new(plan: Plan, form: Filled) -> dict[str, Any]:
