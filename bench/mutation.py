@@ -49,6 +49,7 @@ BESIDES = {
         "tests/rules/test_privacy.py",
         "tests/privacy/test_detection_rules.py",
     ),
+    "config": ("tests/rules/test_config.py",),
     "finance": ("tests/rules/test_finance.py",),
     "monitoring": ("tests/rules/test_monitoring.py",),
     "monitoring_evidence": ("tests/rules/test_monitoring_evidence.py",),
