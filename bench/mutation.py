@@ -51,6 +51,7 @@ BESIDES = {
     ),
     "config": ("tests/rules/test_config.py",),
     "finance": ("tests/rules/test_finance.py",),
+    "law": ("tests/rules/test_law.py",),
     "monitoring": ("tests/rules/test_monitoring.py",),
     "monitoring_evidence": ("tests/rules/test_monitoring_evidence.py",),
     "monitoring_returns": ("tests/rules/test_monitoring_returns.py",),
