@@ -49,6 +49,7 @@ BESIDES = {
         "tests/rules/test_privacy.py",
         "tests/privacy/test_detection_rules.py",
     ),
+    "authorisation": ("tests/rules/test_authorisation.py",),
     "config": ("tests/rules/test_config.py",),
     "finance": ("tests/rules/test_finance.py",),
     "law": ("tests/rules/test_law.py",),
