@@ -58,6 +58,7 @@ BESIDES = {
     "monitoring_returns": ("tests/rules/test_monitoring_returns.py",),
     "placement": ("tests/rules/test_placement.py",),
     "placement_cost": ("tests/rules/test_placement_cost.py",),
+    "contract": ("tests/rules/test_contract.py",),
     "contract_moves": ("tests/rules/test_contract_moves.py",),
     "review": ("tests/rules/test_review.py",),
     "rights": ("tests/rules/test_rights.py", "tests/rules/test_roles.py"),
