@@ -8,12 +8,12 @@ from typing import Any
 
 from ccm_site.facts.policy import applies, entries, limit, working_days_after
 from ccm_site.facts.records import counting, gathered, open_to_check
-from ccm_site.facts.values import amount, day, days_after, mappings
+from ccm_site.facts.values import amount, day, days_after, mappings, part_of
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import rule
 from ccm_site.rules.placement_cost import MADE, Grant, cost, end_of, merged, stretches
-from ccm_site.rules.rights import facts_of, held_on, outside, reaches
+from ccm_site.rules.rights import commits_within, facts_of, held_on, outside, value_of
 from ccm_site.rules.support import called, found, label, money, severity_then
 
 GRANTED = ("approved", "lapsed", "superseded")
@@ -154,8 +154,11 @@ def _beyond_delegation(register: Register, a: Record, holder: str, on: date, val
         )  # fmt: skip
         return
     wanted = amount(a.data.get("amount"))
-    if wanted is not None and not any(reaches(d, wanted) for d in covering):
-        most = max((m for d in covering if (m := amount(d.data.get("limit")))), default=None)
+    if wanted is not None and not any(commits_within(register, d, a, on) for d in covering):
+        limits = [part_of(d.data, "limit") for d in covering]
+        highest = max((v for v in limits if amount(v) is not None), key=lambda v: amount(v) or 0, default={})
+        most = amount(highest)
+        wanted = value_of(register, a, highest.get("vat_basis"), on) or wanted
         yield found(
             "R-AUT-4", severity, a, "/amount/amount",
             f"the amount {money(wanted)} is over {money(most) if most is not None else 'nothing'}, the limit of '{holder}' on {on}",

@@ -211,6 +211,11 @@ def value_of(register: Register, record: Record, basis: Any = None, on: date = d
     return None if more is None else total + more
 
 
+def commits_within(register: Register, delegation: Record, record: Record, on: date) -> bool:
+    """Whether a delegation's limit covers the amount that a decision commits, on the VAT basis of the limit, by the rate of a day."""
+    return reaches(delegation, value_of(register, record, part_of(delegation.data, "limit").get("vat_basis"), on))
+
+
 # Decisions
 
 
@@ -268,16 +273,14 @@ def who_may(register: Register, record: Record, ask: Asked, decisions: Iterable[
     """The people who may give an approval on a day, in the order of roles, posts and people."""
     held = RolesHeld.of(register)
     facts = facts_of(register, record, decisions)
-
-    def within(d: Record) -> bool:
-        return reaches(d, value_of(register, record, part_of(d.data, "limit").get("vat_basis"), on))
-
     found = []
     for role in ask.roles:
         needs_one = role in DELEGATED or (ask.within_limit and role != UNLIMITED)
         for post in sorted(held.posts_with(role, on, cover=not needs_one)):
             if needs_one and not any(
-                held_on(d, on) and not outside(d, facts) and (not ask.within_limit or within(d))
+                held_on(d, on)
+                and not outside(d, facts)
+                and (not ask.within_limit or commits_within(register, d, record, on))
                 for d in held.delegations.get((post, role), ())
             ):
                 continue

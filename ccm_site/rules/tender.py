@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ccm_site.facts.policy import limit, over, threshold
+from ccm_site.facts.policy import limit, over
 from ccm_site.facts.records import cited, counting
-from ccm_site.facts.values import amount, day, mappings, number, part_of, texts
+from ccm_site.facts.values import day, mappings, number, part_of, texts
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import Changes, change_rule, rule
+from ccm_site.rules.procurement_scale import Scale
 from ccm_site.rules.support import called, found, money
 
 # The states of a tender, each group with those that come after it.
@@ -31,6 +32,15 @@ def began(record: Record) -> date | None:
     notice, opening = part_of(record.data, "notice"), part_of(record.data, "opening")
     days = (record.data.get("procurement_commenced"), notice.get("published_on"), opening.get("on"))
     return next((d for d in map(day, days) if d is not None), None)
+
+
+def reached(scale: Scale, record: Record, code: str) -> tuple[Mapping[str, Any] | None, Decimal | None]:
+    """The threshold that a tender's estimated value reaches, of the day on which it `began`, and that value on its VAT basis; None where
+    it does not, or where value, day or threshold is not known."""
+    on = began(record)
+    bound = scale.threshold(code, on) if on else None
+    value = scale.on_basis(record.data.get("estimated_value"), bound.get("vat_basis"), on) if bound and on else None
+    return (bound, value) if bound is not None and value is not None and over(value, bound) else (None, None)
 
 
 def codes_of(rows: Any) -> list[str]:
@@ -146,11 +156,11 @@ def advertised_where_it_must_be(register: Register, kinds: Kinds, today: date) -
     Why: standing orders and the law let every provider hear of it. Mend: enter the number and day of the notice; if it was not
     advertised, advertise it.
     """
+    scale = Scale(register)
     for record in counting(register, "tender", *_ADVERTISED):
-        value, on = amount(record.data.get("estimated_value")), began(record)
-        bound = threshold(register, "advertising", on) if on else None
         notice = part_of(record.data, "notice")
-        if bound is None or value is None or not over(value, bound) or not notice:
+        bound, value = reached(scale, record, "advertising")
+        if bound is None or value is None or not notice:
             continue
         if "reference" not in notice:
             yield found(

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from ccm_site.facts.contracts import ISSUED, signed_on
-from ccm_site.facts.policy import over, threshold
+from ccm_site.facts.policy import over
 from ccm_site.facts.records import cited, citing, counting, open_to_check
 from ccm_site.facts.values import amount, day, mappings, number, part_of, texts
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import Changes, change_rule, rule
+from ccm_site.rules.procurement_scale import Scale
 from ccm_site.rules.rights import facts_of, held_on, outside, reaches
 from ccm_site.rules.support import called, found, money
-from ccm_site.rules.tender import began, codes_of
+from ccm_site.rules.tender import codes_of, reached
 
 _AWARDING = frozenset({"authorise_award", "authorise_award_committee", "award"})
 
@@ -37,14 +39,16 @@ def authority_covers_the_award(changes: Changes, kinds: Kinds, today: date) -> I
     Why: without the council's authority the award binds nobody. Mend: bring it to committee, or name under delegation one that
     was in force on the day and is high enough.
     """
+    scale = Scale(changes.head)
     for record in _entering(changes, "tender", "authorised", "standstill", "awarded"):
         authority = part_of(record.data, "authority")
         on = day(authority.get("on"))
-        value = amount(part_of(record.data, "award").get("value"))
-        value = amount(record.data.get("estimated_value")) if value is None else value
+        worth = part_of(record.data, "award").get("value")
+        worth = record.data.get("estimated_value") if amount(worth) is None else worth
         if not authority or on is None or authority.get("given_by") != "delegated":
             continue
-        bound = threshold(changes.head, "committee_authority", on)
+        bound = scale.threshold("committee_authority", on)
+        value = scale.on_basis(worth, bound.get("vat_basis"), on) if bound is not None else None
         if bound is not None and value is not None and over(value, bound):
             yield found(
                 "R-TND-6", "error", record, "/authority/given_by",
@@ -59,7 +63,7 @@ def authority_covers_the_award(changes: Changes, kinds: Kinds, today: date) -> I
                 "add 'delegation:' with its number, or bring the award to committee",
             )  # fmt: skip
             continue
-        why = _not_covered(changes.head, kinds, record, delegation, on, value)
+        why = _not_covered(changes.head, kinds, record, delegation, on, worth)
         if why:
             yield found(
                 "R-TND-6", "error", record, "/authority/delegation", f"rests on {delegation.id}, which {why}",
@@ -67,14 +71,13 @@ def authority_covers_the_award(changes: Changes, kinds: Kinds, today: date) -> I
             )  # fmt: skip
 
 
-def _not_covered(
-    register: Register, kinds: Kinds, record: Record, delegation: Record, on: date, value: Decimal | None
-) -> str:
+def _not_covered(register: Register, kinds: Kinds, record: Record, delegation: Record, on: date, worth: Any) -> str:
     """In what a delegation does not cover a tender's award; "" where it does."""
     if "voided" in delegation.data or delegation.data.get("status") not in ("active", "ended"):
         return "was never granted"
     if not held_on(delegation, on):
         return f"was not in force on {on}"
+    value = Scale(register).on_basis(worth, part_of(delegation.data, "limit").get("vat_basis"), on)
     if value is not None and not reaches(delegation, value):
         most = amount(delegation.data.get("limit")) or Decimal(0)
         return f"reaches to {money(most)}, while the award is worth {money(value)}"
@@ -109,10 +112,9 @@ def legal_services_advised(register: Register, kinds: Kinds, today: date) -> Ite
 
 def _regulated(register: Register) -> Iterator[tuple[Record, tuple[Record, ...]]]:
     """Each tender of a regulated procurement with the contracts that were issued on it, where there are any."""
+    scale = Scale(register)
     for record in counting(register, "tender"):
-        value, on = amount(record.data.get("estimated_value")), began(record)
-        bound = threshold(register, "regulated_services", on) if on else None
-        if bound is None or value is None or not over(value, bound):
+        if reached(scale, record, "regulated_services")[0] is None:
             continue
         issued = tuple(c for c in citing(register, record, "contract") if c.data.get("status") in ISSUED)
         if issued:
