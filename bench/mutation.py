@@ -67,6 +67,8 @@ BESIDES = {
     "support": ("tests/rules/test_support.py",),
     "procurement_scale": ("tests/rules/test_procurement_scale.py",),
     "roles": ("tests/rules/test_who_decides.py", "tests/rules/test_roles.py", "tests/gate/test_judge.py"),
+    "tender": ("tests/rules/test_tender_award.py",),
+    "tender_award": ("tests/rules/test_tender_award.py",),
     "termination": ("tests/rules/test_termination.py",),
     "telling": ("tests/views/test_rule_pages.py",),
     "trace": ("tests/views/test_trace_page.py",),

@@ -26,7 +26,7 @@ def record(kind, id, /, **data):
 
 def but(known, **data):
     """A record with other values."""
-    return record(known.kind, known.id, **{**known.data, **data})
+    return record(known.kind, known.id, **{**known.data, **{n.rstrip("_"): v for n, v in data.items()}})
 
 
 def shut(kind, id, /, **data):

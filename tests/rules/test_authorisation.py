@@ -232,3 +232,18 @@ def test_what_a_sealed_placement_costs_is_told_of_by_its_rule_only():
     sealed = replace(stay(), seal=Seal("K-1", "-"))
     [f] = findings("R-AUT-8", sealed, grant(amount="1.00"), on=date(2026, 11, 24))
     assert "£" not in f.message and f.related == ()
+
+
+@pytest.mark.parametrize(
+    ("basis", "limit", "fits"),
+    [("included", "83.34", True), ("included", "83.33", False), ("excluded", "100.00", True), ("exempt", "100.00", True), ("exempt", "99.99", False)],
+)  # fmt: skip
+def test_a_limit_is_held_against_the_amount_on_its_own_vat_basis(basis, limit, fits):
+    rate = limits({"code": "vat_rate", "value": "20"})
+    agreed = but(AMOUNT, amount={"amount": "100.00", "vat_basis": basis})
+    held = delegation(limit=None), but(delegation(id="D-2"), limit={"amount": limit, "vat_basis": "excluded"})
+    found = findings("R-AUT-4", agreed, rate, *held)
+    assert [f.at.pointer for f in found] == ([] if fits else ["/amount/amount"])
+    assert all(
+        f"the amount £{'83.33' if basis == 'included' else '100.00'} is over £{limit}" in f.message for f in found
+    )
