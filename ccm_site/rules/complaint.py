@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from ccm_site.facts.contracts import providers_of
 from ccm_site.facts.policy import Waits, applies, entries, limit
 from ccm_site.facts.records import cited, counting, open_to_check
-from ccm_site.facts.values import day, months_after
+from ccm_site.facts.values import day, months_after, texts
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import rule
@@ -114,7 +115,7 @@ def many_concerns_call_for_an_assessment(register: Register, kinds: Kinds, today
             concerns[provider].append((received, complaint))
     if not concerns:
         return
-    running = {c.data.get("provider") for c in counting(register, "contract", "in_force")}
+    running = {p for c in counting(register, "contract", "in_force") for p in providers_of(c)}
     assessed = _last_assessed(register)
     for provider, all_concerns in sorted(concerns.items()):
         record = register.get("provider", provider)
@@ -148,12 +149,11 @@ def _last_assessed(register: Register) -> dict[str, date]:
     """The day of the last risk assessment of each provider."""
     last: dict[str, date] = {}
     for assessment in counting(register, "risk_assessment"):
-        provider, on = assessment.data.get("provider"), day(assessment.data.get("assessed_on"))
-        if not isinstance(provider, str):
-            contract = cited(register, "contract", assessment.data.get("contract"))
-            provider = contract.data.get("provider") if contract else None
-        if on and isinstance(provider, str):
-            last[provider] = max(on, last.get(provider, on))
+        named, on = texts([assessment.data.get("provider")]), day(assessment.data.get("assessed_on"))
+        contract = None if named else cited(register, "contract", assessment.data.get("contract"))
+        for provider in named or (providers_of(contract) if contract else ()):
+            if on:
+                last[provider] = max(on, last.get(provider, on))
     return last
 
 

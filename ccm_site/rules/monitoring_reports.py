@@ -33,7 +33,7 @@ def providers_may_comment_first(changes: Changes, kinds: Kinds, today: date) -> 
     """
     for move in changes.reaching("operational_report", "final"):
         report = move.after
-        if report is None or "legacy" in report.data:
+        if report is None or "legacy" in report.data or "voided" in report.data:
             continue
         bad = next((n for n in ("quality_rating", "effectiveness_rating") if report.data.get(n) in BAD), None)
         comment = report.data.get("provider_comment")

@@ -19,9 +19,9 @@ def kinds():
 
 
 def record(kind, id, /, **data):
-    """A record; ``from_`` stands for the field ``from``, and a field that is None is not there."""
+    """A record; ``from_`` stands for the field ``from``, a field that is None is not there, and ``S-1/v2`` is a version of S-1."""
     held = {n.rstrip("_"): v for n, v in data.items() if v is not None}
-    return Record(Key(kind, id), f"{id}.yaml", {**held, "kind": kind, "id": id}, "")
+    return Record(Key(kind, id), f"{id}.yaml", {**held, "kind": kind, "id": id.partition("/")[0]}, "")
 
 
 def but(known, **data):
