@@ -231,3 +231,46 @@ def test_a_delegate_needs_a_delegation_of_the_post_itself_and_the_manager_none()
     early = {"to": "2026-12-31", "limit": pounds("900.00"), "status": "ended", "ended_on": "2026-11-23"}
     ended = register(CONTRACT, delegation(**early), depute, *people)
     assert who_may(ended, CONTRACT, Asked(("ccm_delegate",), True), (), DAY) == ()
+
+
+@pytest.mark.parametrize(
+    ("data", "days"),
+    [
+        ({}, [True, True, True]), ({"from": "2026-11-24"}, [False, True, True]), ({"to": "2026-11-24"}, [True, True, False]), ({"ended_on": "2026-11-24"}, [True, True, False]), ({"status": "ended"}, [True, True, True]),
+        ({"to": "2026-11-30", "ended_on": "2026-11-23"}, [True, False, False]), ({"to": "2026-11-23", "ended_on": "2026-11-30"}, [True, False, False]), ({"status": "proposed"}, [False] * 3), ({"voided": {}}, [False] * 3),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_delegation_gives_its_role_to_the_post_for_its_days(data, days):
+    held = RolesHeld.of(register(delegation(**data), post("depute")))
+    found = [held.posts_with("ccm_delegate", date(2026, 11, d)) == {"depute"} for d in (23, 24, 25)]
+    assert found == days
+
+
+@pytest.mark.parametrize("kind", ["need", "sourcing_decision", "tender", "non_tender", "specification"])
+def test_before_a_contract_the_type_of_service_is_what_a_decision_is_about(kind):
+    assert facts_of(WHOLE, record(kind, "X-1")) == {"decisions": set(), "service_types": set()}
+    assert facts_of(WHOLE, record(kind, "X-1", service_type="a"))["service_types"] == {"a"}
+    assert facts_of(WHOLE, record("strategy", "X-1", service_type="a"))["service_types"] == {"a"}
+
+
+def test_what_a_decision_asks_for_is_in_the_table():
+    entry = {
+        "code": "sign",
+        "applies_to": "contract",
+        "approvals": [{"any_of": ["committee"], "within_limit": True}, {"any_of": ["ccm"]}],
+    }
+    whole = register(CONTRACT, record("decision_rights", "decision_rights", entries=[entry]))
+    asked = asked_for(whole, CONTRACT, "contract", "signed", ("x",), DAY)
+    assert asked == ((Asked(("committee",), True), Asked(("ccm",), False)), ("sign",))
+    free = [{"code": "any", "applies_to": "tender"}, {"code": "from", "applies_to": "tender", "value_from": "0.50"}]
+    whole = register(record("decision_rights", "decision_rights", entries=free))
+    found = [decision_entry(whole, "tender", None, Decimal(v), DAY)["code"] for v in ("0.00", "0.49", "0.50")]
+    assert found == ["any", "any", "from"]
+
+
+def test_a_role_that_needs_no_delegation_is_covered_too():
+    cover = post("manager", "committee", cover=[{"post": "officer", "from": "2020-01-01"}])
+    whole = register(CONTRACT, cover, post("officer"), person("s1", "manager"), person("s2", "officer"))
+    asked = Asked(("committee",), False)
+    assert {m.person for m in who_may(whole, CONTRACT, asked, (), DAY)} == {"s1", "s2"}
