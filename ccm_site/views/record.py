@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from ccm_site.kinds import Kind, Transition
 from ccm_site.model import Key, Link, Record
-from ccm_site.views import specification
+from ccm_site.views import provider, specification
 from ccm_site.views.badges import badge
 from ccm_site.views.calendar import has_reviews
 from ccm_site.views.columns import columns, filter_for
@@ -28,6 +28,7 @@ OPEN_CHILDREN = 2
 
 # Kinds with sections of their own, and the fields that these say. A kind needs none: its schema is enough.
 SPECIAL: Mapping[str, tuple[Callable[[At, Kind, Record], Iterator[tuple[str, Markup]]], frozenset[str]]] = {
+    "provider": (provider.sections, frozenset()),
     "specification": (specification.sections, specification.FIELDS),
 }
 

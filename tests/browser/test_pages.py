@@ -10,7 +10,8 @@ PAGES = {
     "a post": "posts/commissioning-contracts-manager/", "register of contracts": "contracts/", "returns": "monitoring-returns/",
     "search": "search/?q=Larchfield", "data dictionary": "dictionary/", "dictionary of contracts": "dictionary/contract/",
     "flow chart": "how-it-fits-together/", "policy": "policy/", "thresholds": "policy/thresholds/", "handbook": "handbook/",
-    "a role's page": "handbook/key-worker/",
+    "a role's page": "handbook/key-worker/", "what needs a role": "reports/dashboards/ccm/",
+    "a contract's report": "reports/contract-monitoring/C-2025-0001/", "risk": "reports/risk/",
 }  # fmt: skip
 
 

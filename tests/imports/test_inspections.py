@@ -203,7 +203,6 @@ def test_the_whole_list_goes_into_a_register_that_has_every_service(tmp_path, da
     again = imports.run("inspections", root, file, None, TODAY, False)
     assert (again.created, again.changed, again.written) == ((), (), ())
     assert again.count("inspection", "unchanged") == result.count("inspection")
-    assert load(root).findings == ()
 
 
 @pytest.mark.data
@@ -213,9 +212,10 @@ def test_the_whole_list_into_a_register_with_few_of_its_services(root, data):
     assert result.created and not [f for f in check(root, TODAY)[1] if "IS-" in f.at.path and f.severity == "error"]
 
 
-def test_the_grades_are_on_the_service_s_page_and_one_step_from_the_provider_s(root):
+def test_the_grades_are_on_the_service_s_page_and_on_its_provider_s(root):
     run(root, ROW)
     made = pages(load(root).register)
-    assert "Wellbeing support" in made["services/SV-2026-0001/"].body
+    for url in ("services/SV-2026-0001/", "providers/brae-fostering/"):
+        assert "Wellbeing support" in made[url].body
     provider = made["providers/brae-fostering/"].body
-    assert "IS-2025-0001" in provider and "services/SV-2026-0001/" in provider
+    assert "Latest inspections" in provider and "IS-2025-0001" in provider and "services/SV-2026-0001/" in provider
