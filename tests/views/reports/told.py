@@ -1,0 +1,98 @@
+"""Desks on small registers and on the demonstration, and what a report says on them, in short."""
+
+from dataclasses import replace
+from datetime import date
+from functools import cache
+
+from ccm_site.register import linked, load
+from ccm_site.rules.example import applied
+from ccm_site.starter import shipped
+from ccm_site.views.audience import project
+from ccm_site.views.context import Site
+from ccm_site.views.counts import published_counts
+from ccm_site.views.reports import report_kinds
+from ccm_site.views.reports.desk import Desk
+from ccm_site.views.reports.model import Table
+from ccm_site.views.reports.pages import page, sheets
+from ccm_site.views.reports.words import in_words
+from tests.registers import DEMO_DAY
+from tests.rules.registers import kinds, record
+
+CANARY = "Zanzibar-Kolibri"
+
+
+def money(amount, vat="exempt"):
+    return {"amount": amount, "vat_basis": vat}
+
+
+def desk(*records, audience="intranet", on=DEMO_DAY, period=None):
+    """A desk on these records as an audience may see them."""
+    whole, _ = linked({r.key: r for r in records}, kinds())
+    return Desk(Site(project(whole, kinds(), audience), kinds(), {}, audience, on), asked=period)
+
+
+@cache
+def demonstration():
+    return load(shipped()).register
+
+
+def demo(audience="intranet", on=DEMO_DAY, period=None, whole=None):
+    """A desk on the demonstration register, or on a changed copy of it."""
+    whole = whole or demonstration()
+    site = Site(project(whole, kinds(), audience), kinds(), {}, audience, on)
+    return Desk(site, published_counts(whole, kinds(), audience, on), period)
+
+
+def changed(change):
+    """The demonstration with other values: by path and pointer."""
+    return applied(demonstration(), kinds(), change)[0]
+
+
+def planted(*restricted):
+    """The demonstration with a canary in every text of the kinds that only the restricted site has, ids and states left as they are."""
+    whole = demonstration()
+    records = {k: replace(r, data=_canaried(r.data)) if k.kind in restricted else r for k, r in whole.records.items()}
+    return type(whole)(records, whole.links, whole.backlinks)
+
+
+def _canaried(value, name=""):
+    if isinstance(value, dict):
+        return {n: v if n in ("kind", "id", "status") else _canaried(v, n) for n, v in value.items()}
+    if isinstance(value, list):
+        return [_canaried(v, name) for v in value]
+    free = isinstance(value, str) and " " in value
+    return f"{value} {CANARY}" if free else value
+
+
+def all_output(of, name, subject=""):
+    """Everything that a report puts out but its PDF: page, sheets, words."""
+    kind = report_kinds()[name]
+    made = kind.report(of, subject)
+    parts = [page(of, made, False).body, in_words(made), *(x.content.decode() for x in sheets(made))]
+    return "\n".join(str(p) for p in parts)
+
+
+def made(of, name, subject=""):
+    return report_kinds()[name].report(of, subject)
+
+
+def section(report, title):
+    return next(s for s in report.sections if s.title.startswith(title))
+
+
+def table(report, title, nth=0):
+    """The rows of a table of a section as texts, each a dict by column."""
+    found = [p for p in section(report, title).parts if isinstance(p, Table)][nth]
+    return [dict(zip(found.columns, (c.text for c in row), strict=True)) for row in found.rows]
+
+
+def post(id="owner"):
+    return record("post", id, title="Contracts Officer", from_="2020-01-01")
+
+
+def provider(id="brae", **more):
+    return record("provider", id, name="Brae", **more)
+
+
+def day(text):
+    return date.fromisoformat(text)
