@@ -138,6 +138,13 @@ def codes_of(desk: Desk, record: Record) -> dict[str, str]:
     return {name: str(known.get(name) or "") for name in _CODES}
 
 
+def named(desk: Desk, record: Record) -> Said:
+    """A contract's or placement's name, leading to it."""
+    if record.kind != "placement":
+        return desk.name(record.key)
+    return Said(f"{record.id} {desk.shown(record, 'resource_type')}".strip(), (record.key,))
+
+
 def numbers(codes: Mapping[str, str]) -> tuple[Said, Said]:
     """The two cells under `NUMBERS`."""
     return Said(codes["supplier_number"] or "none entered"), Said(codes["cost_centre"] or "none entered")
@@ -147,8 +154,13 @@ def rate_words(desk: Desk, kind: str, rates: Iterable[Mapping[str, Any]], until:
     """The rates that hold on a day, in words: ``£965.00 a week``."""
     path = "schedule_b.rates.*.unit" if kind == "contract" else "rates.*.unit"
     return "; ".join(
-        f"{money({**part_of(r, 'rate'), 'vat_basis': ''}, desk.site.currency)} a {desk.words(kind, path, r.get('unit')).lower()}" for r in current(rates, until)
+        f"{money({**part_of(r, 'rate'), 'vat_basis': ''}, desk.site.currency)} {a(desk.words(kind, path, r.get('unit')).lower())}" for r in current(rates, until)
     )  # fmt: skip
+
+
+def a(unit: str) -> str:
+    """``a week``, ``an hour``."""
+    return f"an {unit}" if unit.startswith("hour") else f"a {unit}"
 
 
 def current(rates: Iterable[Mapping[str, Any]], on_day: date) -> list[Mapping[str, Any]]:
@@ -196,12 +208,18 @@ def changes(desk: Desk, payable: Payable) -> list[Change]:
             f = desk.site.kinds["notice"].field(f"{kind}_details.{name}")
             title = f.title if f else {"ended_on": "Ended on"}.get(name, "Anticipated end")
             dated = name not in _CODES
-            out.append(Change(payable, title, *((on(v or None) if dated else v or "–") for v in (told, now[name]))))
+            out.append(
+                Change(
+                    payable,
+                    title,
+                    *(((on(v) if v else "not given") if dated else v or "not given") for v in (told, now[name])),
+                )
+            )
     last, unit = amount(details.get("rate")), details.get("rate_unit")
     # What holds today; before the first day, what will hold.
     at = max(desk.until, payable.start or desk.until)
     held = [r for r in current(payable.rates, at) if unit is None or r.get("unit") == unit]
-    amounts = [a for r in held if (a := amount(r.get("rate"))) is not None]
+    amounts = [rate for r in held if (rate := amount(r.get("rate"))) is not None]
     if last is not None and amounts and last not in amounts and last != sum(amounts, Decimal(0)):
         told = rate_words(desk, kind, [{"rate": details.get("rate"), "unit": unit}], at)
         out.append(Change(payable, "Rate", told, rate_words(desk, kind, held, at)))

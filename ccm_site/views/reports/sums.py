@@ -39,6 +39,12 @@ def sum_words(basis: Basis, value: Decimal, plain: bool = False) -> str:
     return words if plain or not vat else f"{words} {VAT.get(vat, vat)}"
 
 
+def vat_words(basis: Basis) -> str:
+    """How amounts of a basis stand to VAT, for a column of its own."""
+    words = VAT.get(basis[1], basis[1])
+    return f"{words[:1].upper()}{words[1:]}" or "Not said"
+
+
 def penny(value: Decimal) -> Decimal:
     return value.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
