@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from ccm_site.facts.contracts import over_on
 from ccm_site.facts.records import citing
-from ccm_site.facts.values import day, mappings, part_of
+from ccm_site.facts.values import mappings, part_of
 from ccm_site.model import Record
 from ccm_site.performance.measures import QUALITY
-from ccm_site.performance.periods import period_of
 from ccm_site.views.reports.answers import answers
+from ccm_site.views.reports.assessed import assessment_parts
 from ccm_site.views.reports.desk import Desk, on, rated, span
 from ccm_site.views.reports.measured import with_unit
 from ccm_site.views.reports.model import Facts, Part, Points, Report, Said, Section, Table, Words
@@ -21,7 +21,6 @@ TITLE = "Contract monitoring reports"
 ON = "contract"
 LINK = "Monitoring report"
 LEAD = "How one contract does: the eight key questions with their evidence, its risk, and what the provider says."
-COMMENTED = {"agrees": "agrees with it", "disagrees_in_part": "disagrees in part", "disagrees": "disagrees"}
 
 
 def subjects(desk: Desk) -> Iterator[str]:
@@ -39,7 +38,7 @@ def report(desk: Desk, subject: str) -> Report:
             Section("In short", tuple(_short(desk, contract))),
             *answers(desk, contract),
             Section("Risk", tuple(risk_parts(desk, risk)) if (risk := desk.risk(contract)) else (Words("The council has no risk model in force."),)),
-            Section("The assessment, and what the provider says to it", tuple(_assessment(desk, contract))),
+            Section("The assessment, and what the provider says to it", tuple(assessment_parts(desk, contract))),
             Section("What is under way", tuple(_under_way(desk, contract))),
         ),
         contract.key, desk.shown_to("operational_report"),
@@ -83,60 +82,6 @@ def _short(desk: Desk, contract: Record) -> Iterator[Part]:
     if without:
         items.append(Said(f"{len(without)} of the eight questions have no evidence since {on(since)}", (), "near"))
     yield Points(tuple(items)) if items else Words("Nothing stands out.")
-
-
-def _assessment(desk: Desk, contract: Record) -> Iterator[Part]:
-    reports = sorted(
-        ((p, r) for r in citing(desk.register, contract, "operational_report") if (p := period_of(r.data)) and p.last <= desk.until),
-        key=lambda found: (found[0].last, found[1].id),
-    )  # fmt: skip
-    if not reports:
-        yield Words("No operational monitoring report has been written yet.")
-        return
-    period, latest = reports[-1]
-    yield Facts((
-        ("Report", Said(f"{latest.id}, {span(period)}", (latest.key,))), ("State", Said(desk.shown(latest, "status"))),
-        ("Quality", Said(desk.shown(latest, "quality_rating") or "Not rated")), ("Effectiveness", Said(desk.shown(latest, "effectiveness_rating") or "Not rated")),
-    ))  # fmt: skip
-    for name in ("analysis", "judgement"):
-        if text := str(latest.data.get(name, "")):
-            yield Words(text)
-    yield from _comment(desk, latest)
-    if practice := [Said(str(p), (latest.key,)) for p in latest.data.get("good_practice") or ()]:
-        yield Words("Good practice:")
-        yield Points(tuple(practice))
-
-
-def _comment(desk: Desk, latest: Record) -> Iterator[Part]:
-    """The provider's right to comment on the accuracy of the assessment and the reasons for poor performance (F-3B-ii-13)."""
-    comment = part_of(latest.data, "provider_comment")
-    if not comment:
-        yield Words("The provider has not been invited to comment yet.")
-        return
-    due = day(comment.get("due_on"))
-    said = [("Invited to comment", Said(on(str(comment.get("invited_on", "")) or None))), ("By", Said(on(due)))]
-    if comment.get("commented_on"):
-        said.append(
-            (
-                "The provider",
-                Said(
-                    f"{COMMENTED.get(str(comment.get('accuracy')), 'commented')}, {on(str(comment['commented_on']))}",
-                    (latest.key,),
-                ),
-            )
-        )
-    elif due is not None and due < desk.today:
-        said.append(("The provider", Said("did not comment in the time allowed")))
-    else:
-        said.append(("The provider", Said("may still comment")))
-    yield Facts(tuple(said))
-    for title, name in (
-        ("On accuracy", "accuracy_comment"),
-        ("On the reasons", "reasons"),
-        ("The council's answer", "response"),
-    ):
-        if text := str(comment.get(name, "")):
-            yield Words(f"{title}: {text}", sources=(latest.key,))
 
 
 def _under_way(desk: Desk, contract: Record) -> Iterator[Part]:

@@ -249,7 +249,7 @@ def test_no_narrative_stands_in_it():
     )
     out = all_output(desk(said, LIMITS, CATEGORIES, provider(), audience="restricted"), "complaints_log")
     assert "K-2026-0001" in out and CANARY not in out
-    whole = planted("complaint")
+    whole = planted()
     assert any(CANARY in str(r.data) for r in whole.of_kind("complaint"))
     assert CANARY not in all_output(demo("restricted", whole=whole), "complaints_log").replace(
         f"Complaints Officer {CANARY}", ""

@@ -14,8 +14,8 @@ from ccm_site.views.reports.commitment import commitments, months_of, year_of
 from ccm_site.views.reports.pages import sheets
 from tests.rules.registers import limits, record
 from tests.views.reports.told import (
-    CANARY,
     all_output,
+    betrays,
     demo,
     desk,
     made,
@@ -468,9 +468,11 @@ def test_the_demonstration_on_the_restricted_site():
 
 
 def test_nothing_of_a_placement_or_a_complaint_is_on_the_intranet():
-    out = all_output(demo(whole=planted("placement", "complaint", "placement_termination")), "finance")
-    assert CANARY not in out and "P-20" not in out and "K-20" not in out and "C-2026-0002" not in out
-    assert CANARY not in str(made(demo(whole=planted("placement", "complaint", "placement_termination")), "finance"))
+    out = all_output(demo(whole=planted()), "finance")
+    assert not betrays(out) and "C-2026-0002" not in out
+    assert betrays(all_output(demo("restricted", whole=planted()), "finance")), (
+        "the canaries are where they would be seen"
+    )
 
 
 def test_what_records_say_stays_text():

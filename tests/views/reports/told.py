@@ -1,5 +1,6 @@
 """Desks on small registers and on the demonstration, and what a report says on them, in short."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -18,7 +19,7 @@ from ccm_site.views.reports.words import in_words
 from tests.registers import DEMO_DAY
 from tests.rules.registers import kinds, record
 
-CANARY = "Zanzibar-Kolibri"
+CANARY, AMOUNT = "Zanzibar-Kolibri", "7654321.09"
 
 
 def money(amount, vat="exempt"):
@@ -48,20 +49,31 @@ def changed(change):
     return applied(demonstration(), kinds(), change)[0]
 
 
-def planted(*restricted):
-    """The demonstration with a canary in every text of the kinds that only the restricted site has, ids and states left as they are."""
+@cache
+def planted():
+    """The demonstration with canaries in every restricted text and amount: of placements, of complaints, and in fields of other records."""
     whole = demonstration()
-    records = {k: replace(r, data=_canaried(r.data)) if k.kind in restricted else r for k, r in whole.records.items()}
+    records = {}
+    for key, r in whole.records.items():
+        kind = kinds()[key.kind]
+        sealed = kind.audience == "restricted" or r.path.startswith("placements/")
+        data = {f.name: _canaried(f, r.data[f.name], sealed) for f in kind.fields if f.name in r.data}
+        records[key] = replace(r, data=data)
     return type(whole)(records, whole.links, whole.backlinks)
 
 
-def _canaried(value, name=""):
-    if isinstance(value, dict):
-        return {n: v if n in ("kind", "id", "status") else _canaried(v, n) for n, v in value.items()}
-    if isinstance(value, list):
-        return [_canaried(v, name) for v in value]
-    free = isinstance(value, str) and " " in value
-    return f"{value} {CANARY}" if free else value
+def _canaried(f, value, sealed):
+    sealed = sealed or f.audience == "restricted"
+    if isinstance(value, dict) and f.fields:
+        return {c.name: _canaried(c, value[c.name], sealed) for c in f.fields if c.name in value}
+    if isinstance(value, list) and f.item:
+        return [_canaried(f.item, v, sealed) for v in value]
+    if not sealed or not isinstance(value, str):
+        return value
+    if f.name == "amount":
+        return AMOUNT
+    plain = not (f.ref or f.codes or {"enum", "const", "format", "pattern"} & set(f.schema))
+    return f"{value} {CANARY}" if plain else value
 
 
 def all_output(of, name, subject=""):
@@ -70,6 +82,11 @@ def all_output(of, name, subject=""):
     made = kind.report(of, subject)
     parts = [page(of, made, False).body, in_words(made), *(x.content.decode() for x in sheets(made))]
     return "\n".join(str(p) for p in parts)
+
+
+def betrays(text):
+    """Whether a text names a placement or a complaint, or holds a canary."""
+    return CANARY in text or "7,654,321" in text or re.search(r"\b[PK]-20\d\d-", text) is not None
 
 
 def made(of, name, subject=""):
