@@ -130,8 +130,8 @@ def _changed(desk: Desk, found: Iterable[Payable]) -> Iterator[Part]:
         desk,
         never,
         "nothing-acknowledged",
-        "Finance has acknowledged everything at least once.",
-        "Finance has acknowledged nothing yet",
+        "None: Finance has acknowledged a notice of each.",
+        "Of these Finance has acknowledged nothing yet",
     )
 
 

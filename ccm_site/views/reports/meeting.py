@@ -56,7 +56,7 @@ def attendance(desk: Desk, review: Record) -> Iterator[Part]:
     chairs = texts(desk.register.table("review_cycle").get("chairs"))
     chair = str(review.data.get("chair_role") or "")
     rows = []
-    names = ", ".join(_role(desk, r) for r in chairs)
+    names = ", ".join(_role(desk, r).lower() for r in chairs)
     if chair:
         wrong = bool(chairs) and chair not in chairs
         post = desk.shown(review, "chair_post")

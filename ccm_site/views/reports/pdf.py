@@ -22,6 +22,10 @@ from ccm_site.views.text import day
 
 NARROW = 6
 """Beyond so many columns a cell has no room to name its records; a row or the first column does."""
+WIDTH, SIZE, SMALLEST = 493.0, 8.0, 5.0
+"""The width of the page's text and the size of a table's letters, in points; and the smallest that a table of many columns may have."""
+LETTER, INSET = 4.6, 8.0
+"""About as wide as a letter is at that size, and the space on both sides of a cell."""
 
 
 _PRINTED = (
@@ -113,12 +117,26 @@ def _part(part: Words | Points | Facts | Table, level: int) -> dict[str, Any]:
 def _table(table: Table, level: int) -> dict[str, Any]:
     wide = len(table.columns) > NARROW
     rows = [[_said(c, not wide or n == 0) for n, c in enumerate(row)] for row in table.rows]
-    longest = [max((len(r[n]) for r in rows), default=0) for n in range(len(table.columns))]
+    widths, size = _widths([_text(c) for c in table.columns], rows)
     return {
         "kind": "table", "title": _text(table.title), "level": level + 1, "note": _text(table.note), "empty": _text(table.empty),
         "columns": [_text(c) for c in table.columns], "rows": rows, "figures": list(table.figures),
-        "widths": [min(10, max(3, len(c) / 3, n / 5)) for c, n in zip(table.columns, longest, strict=True)],
+        "widths": widths, "size": size,
     }  # fmt: skip
+
+
+def _widths(columns: list[str], rows: list[list[str]]) -> tuple[list[float], float]:
+    """How wide each column is, in points, and the size of the letters: no word is wider than its column, and much text gets more room."""
+    cells = [[c, *(r[n] for r in rows)] for n, c in enumerate(columns)]
+    least = [
+        max((len(w) for text in cells[n] for w in text.split()), default=1) * LETTER + INSET
+        for n in range(len(columns))
+    ]
+    size = SIZE if sum(least) <= WIDTH else max(SMALLEST, SIZE * WIDTH / sum(least))
+    least = [w * size / SIZE for w in least]
+    wish = [min(10, max(3, len(c) / 3, max(map(len, cells[n])) / 5)) for n, c in enumerate(columns)]
+    rest = max(0.0, WIDTH - sum(least))
+    return [round(w + rest * share / sum(wish), 1) for w, share in zip(least, wish, strict=True)], round(size, 2)
 
 
 def _said(value: Said, sources: bool = True) -> str:

@@ -15,7 +15,7 @@ from ccm_site.starter import shipped
 from ccm_site.views.reports import report_kinds
 from ccm_site.views.reports.desk import Desk
 from ccm_site.views.reports.model import Chart, Facts, Points, Report, Said, Section, Table, Words
-from ccm_site.views.reports.pdf import _PRINTED, Printer, _text
+from ccm_site.views.reports.pdf import _PRINTED, LETTER, SIZE, WIDTH, Printer, _table, _text
 from tests.registers import DEMO_DAY
 from tests.views.sites import site
 
@@ -88,3 +88,13 @@ def test_every_character_that_it_says_it_can_print_is_printed(desk, printer):
     every = " ".join(chr(n) for low, high in _PRINTED for n in range(ord(low), ord(high) + 1))
     assert printer.pdf(desk.site, report(every)).startswith(b"%PDF-")
     assert _text(every) == unicodedata.normalize("NFC", every) and len(every) > 3000
+
+
+def test_no_word_is_wider_than_its_column_however_many_columns_there_are():
+    columns = tuple(f"Column {n}" for n in range(13))
+    row = tuple(Said("Communicate") for _ in columns)
+    for many in (3, 8, 13):
+        laid = _table(Table("", columns[:many], (row[:many],)), 2)
+        assert sum(laid["widths"]) <= WIDTH + 1
+        assert all(w >= len("Communicate") * LETTER * laid["size"] / SIZE for w in laid["widths"])
+    assert laid["size"] < SIZE
