@@ -53,7 +53,8 @@ class Commitment:
 def year_of(day_: date) -> Period:
     """The financial year of a day: 1 April to 31 March."""
     begins = day_.year if day_.month >= _YEAR_BEGINS else day_.year - 1
-    return Period(date(begins, _YEAR_BEGINS, 1), date(begins + 1, _YEAR_BEGINS - 1, 31))
+    first = date(begins, _YEAR_BEGINS, 1)
+    return Period(first, days_after(months_after(first, 12), -1))
 
 
 def year_name(year: Period) -> str:

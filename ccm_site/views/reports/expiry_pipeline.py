@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -66,10 +67,36 @@ def report(desk: Desk, subject: str = "") -> Report:
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Known:
+    """What is asked of every contract, found once: contracts by type of service, the latest first; decisions from which no contract came."""
+
+    of_type: Mapping[str, list[Record]]
+    decisions: Mapping[str, list[Record]]
+
+
+def known(desk: Desk) -> Known:
+    of_type: dict[str, list[Record]] = {}
+    for c in contracts_of(desk):
+        of_type.setdefault(str(c.data.get("service_type", "")), []).append(c)
+    for found in of_type.values():
+        found.sort(key=lambda c: (str(c.data.get("start_date", "")), c.id), reverse=True)
+    spent = {
+        c.data.get("sourcing_decision")
+        for c in counting(desk.register, "contract")
+        if c.data.get("status") != "withdrawn"
+    }
+    decisions: dict[str, list[Record]] = {}
+    for d in counting(desk.register, "sourcing_decision", "decided"):
+        if d.id not in spent:
+            decisions.setdefault(str(d.data.get("service_type", "")), []).append(d)
+    return Known(of_type, decisions)
+
+
 def endings(desk: Desk) -> list[Ending]:
     """The contracts that are signed or in force with a last day, by that day."""
     notice = limit(desk.register, NOTICE, desk.until)
-    decided = open_decisions(desk.register)
+    decided, all_known = open_decisions(desk.register), known(desk)
     out = []
     for contract in contracts_of(desk, "signed", "in_force"):
         last = last_day(desk, contract)
@@ -78,39 +105,52 @@ def endings(desk: Desk) -> list[Ending]:
         done = is_followed(desk.register, contract, decided)
         ends_alone = contract.data.get("placement_specific") is True or notice_of(desk, contract) is not None
         by = days_after(last, -int(notice)) if notice is not None and not ends_alone else None
-        lead, lead_of = _lead(desk, contract)
-        out.append(Ending(contract, last, by, _follows(desk, contract, done, by), done or ends_alone, lead, lead_of))
+        lead, lead_of = _lead(desk, contract, all_known)
+        out.append(
+            Ending(contract, last, by, _follows(desk, contract, done, by, all_known), done or ends_alone, lead, lead_of)
+        )
     return sorted(out, key=lambda e: (e.last, e.contract.id))
 
 
 def _months(desk: Desk, coming: Iterable[Ending], until: date | None) -> Iterator[Part]:
-    """How many end in each month, those in which none does included; without an end only as far as there are any."""
+    """What ends and is due in each month, those in which nothing is included; where no limit is set only those in which something is."""
     found = list(coming)
-    last = until or max((e.last for e in found), default=desk.until)
-    month, rows = desk.until.replace(day=1), []
-    while month <= last:
-        after = months_after(month, 1)
-        ends = [e for e in found if month <= e.last < after]
-        due = [e for e in found if not e.decided and e.decide_by and month <= e.decide_by < after]
-        options = [
-            e for e in found for o in mappings(e.contract.data.get("extensions"))
-            if "used_on" not in o and (by := day(o.get("notice_by"))) and month <= by < after
-        ]  # fmt: skip
-        value = in_words(total((e.contract.data.get("estimated_value") for e in ends), desk.site.currency))
-        open_ = sum(not e.decided for e in ends)
+    ends = {m: [e for e in found if _month(e.last) == m] for m in {_month(e.last) for e in found}}
+    by = [(e, e.decide_by) for e in found if not e.decided and e.decide_by and e.decide_by >= desk.until.replace(day=1)]
+    due = Counter(_month(day_) for _, day_ in by)
+    options = Counter(
+        _month(last) for e in found for o in mappings(e.contract.data.get("extensions"))
+        if "used_on" not in o and (last := day(o.get("notice_by"))) and last >= desk.until.replace(day=1)
+    )  # fmt: skip
+    months = sorted({*ends, *due, *options}) if until is None else _all_months(desk.until, until)
+    rows = []
+    for m in months:
+        here = ends.get(m, [])
+        value = in_words(total((e.contract.data.get("estimated_value") for e in here), desk.site.currency))
         rows.append((
-            Said(in_day(month.isoformat()[:7])), Said(str(len(ends))), Said(str(open_)), Said(value), Said(str(len(due))), Said(str(len(options))),
+            Said(in_day(m)), Said(str(len(here))), Said(str(sum(not e.decided for e in here))), Said(value), Said(str(due[m])), Said(str(options[m])),
         ))  # fmt: skip
-        month = after
     late = sum(not e.decided and e.decide_by is not None and e.decide_by < desk.until for e in found)
     if late:
+        contracts = "one of the contracts" if late == 1 else f"{late} of the contracts"
         yield Words(
-            f"For {late} of the contracts that end in this time the day by which it was to be decided what follows has passed."
+            f"For {contracts} that end in this time the day by which it was to be decided what follows has passed."
         )
     yield Table(
         "", ("Month", "Contracts that end", "Of these undecided what follows", "Value over their whole life", "Decisions due", "Last days to use an option"),
         tuple(rows), (1, 2, 4, 5), sheet="contracts-that-end-by-month",
     )  # fmt: skip
+
+
+def _month(of: date) -> str:
+    return of.isoformat()[:7]
+
+
+def _all_months(first: date, last: date) -> list[str]:
+    return [
+        _month(months_after(first.replace(day=1), n))
+        for n in range((last.year - first.year) * 12 + last.month - first.month + 1)
+    ]
 
 
 def _ending(desk: Desk, coming: list[Ending]) -> Iterator[Part]:
@@ -154,7 +194,7 @@ def _options(contract: Record) -> str:
     return f"{'; '.join(said)}; with all of them until {on(longest)}" if said else "None"
 
 
-def _follows(desk: Desk, contract: Record, done: bool, by: date | None) -> Said:
+def _follows(desk: Desk, contract: Record, done: bool, by: date | None, all_known: Known) -> Said:
     """What is known of what follows, with the records that say so."""
     if ending := notice_of(desk, contract):
         return Said("Ends early, by notice", (ending.key,))
@@ -169,7 +209,7 @@ def _follows(desk: Desk, contract: Record, done: bool, by: date | None) -> Said:
     if contract.data.get("placement_specific") is True:
         return Said("Ends with the placement")
     if done:
-        decisions = _decisions(desk, contract)
+        decisions = _decisions(contract, all_known)
         tenders = [t for d in decisions for t in citing(desk.register, d, "tender") if "voided" not in t.data]
         state = f"; tender {desk.shown(tenders[-1], 'status').lower()}" if tenders else ""
         route = desk.shown(decisions[-1], "route").lower() if decisions else ""
@@ -179,34 +219,22 @@ def _follows(desk: Desk, contract: Record, done: bool, by: date | None) -> Said:
     return Said("Not decided, and overdue" if late else "Not decided yet", (), "bad" if late else "near")
 
 
-def _decisions(desk: Desk, contract: Record) -> list[Record]:
+def _decisions(contract: Record, all_known: Known) -> list[Record]:
     """The decisions on its type of service taken since it began from which no contract has come yet."""
-    start = day(contract.data.get("start_date"))
-    spent = {
-        c.data.get("sourcing_decision")
-        for c in counting(desk.register, "contract")
-        if c.data.get("status") != "withdrawn"
-    }
+    start, kind = day(contract.data.get("start_date")), contract.data.get("service_type")
     return [
-        d for d in counting(desk.register, "sourcing_decision", "decided")
-        if d.data.get("service_type") == contract.data.get("service_type") and d.id not in spent
-        and (taken := day(part_of(d.data, "decision").get("on"))) and (start is None or taken > start)
+        d for d in (all_known.decisions.get(kind, ()) if isinstance(kind, str) else ())
+        if (taken := day(part_of(d.data, "decision").get("on"))) and (start is None or taken > start)
     ]  # fmt: skip
 
 
-def _lead(desk: Desk, contract: Record) -> tuple[int | None, tuple[Key, ...]]:
+def _lead(desk: Desk, contract: Record, all_known: Known) -> tuple[int | None, tuple[Key, ...]]:
     """How many days its sourcing took, else that of the latest contract for the same type of service of which it is known."""
     kind = contract.data.get("service_type")
-    others = [
-        c for c in contracts_of(desk) if kind is not None and c.data.get("service_type") == kind and c.id != contract.id
-    ]
-    for c in (contract, *sorted(others, key=lambda c: (str(c.data.get("start_date", "")), c.id), reverse=True)):
+    others = all_known.of_type.get(kind, ()) if isinstance(kind, str) else ()
+    for c in (contract, *(o for o in others if o.key != contract.key)):
         began, start = _began(desk, c), day(c.data.get("start_date"))
-        if (
-            began is not None
-            and start is not None
-            and began[0] <= start <= max(desk.until, start if c is contract else desk.until)
-        ):
+        if began is not None and start is not None and began[0] <= start and (c is contract or start <= desk.until):
             return (start - began[0]).days, began[1]
     return None, ()
 

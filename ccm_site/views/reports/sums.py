@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
 from ccm_site.facts.values import amount
@@ -46,7 +46,9 @@ def vat_words(basis: Basis) -> str:
 
 
 def penny(value: Decimal) -> Decimal:
-    return value.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    """To the penny, however large it is."""
+    with localcontext(prec=60):
+        return value.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def total(moneys: Iterable[Any], usual: str) -> dict[Basis, Decimal]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from ccm_site.facts.records import citing
 from ccm_site.facts.values import day, mappings, part_of
@@ -13,6 +13,7 @@ from ccm_site.views.reports.desk import Desk, figure, on, pounds, span
 from ccm_site.views.reports.meeting import last_held
 from ccm_site.views.reports.model import Facts, Part, Points, Said, Table, Words
 from ccm_site.views.reports.paying import rate_words
+from ccm_site.views.reports.sums import penny
 
 SHOWN = 8
 
@@ -63,7 +64,7 @@ def _units(desk: Desk, contract: Record) -> Table:
         each = _each(net, d)
         rows.append((
             Said(span(d.period), (d.source, *p.sources[:1])), Said(pounds(net)), Said(figure(d.delivered) if d.delivered is not None else d.shown or "–"),
-            Said(pounds(each.quantize(Decimal("0.01"), ROUND_HALF_UP) if each is not None else None)), Said(figure(d.share, "%")),
+            Said(pounds(penny(each) if each is not None else None)), Said(figure(d.share, "%")),
         ))  # fmt: skip
     of = {"places": "a place in a week", "hours_a_week": "an hour", "sessions_a_week": "a session"}.get(
         units, "each unit"

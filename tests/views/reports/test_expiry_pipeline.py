@@ -180,3 +180,8 @@ def test_nothing_of_a_placement_or_a_complaint_is_on_the_intranet():
 def test_what_records_say_stays_text():
     out = all_output(desk(contract(title="<script>alert(1)</script>"), LIMITS, post(), provider()), "expiry_pipeline")
     assert "<script>alert" not in out.split("Contracts that come to an end\n====")[0]
+
+
+def test_without_a_limit_only_months_in_which_something_is_stand():
+    report = made(desk(contract(end_date="9999-12-31"), limits(renewal_notice="180")), "expiry_pipeline")
+    assert [r["Month"] for r in table(report, "Month by month")] == ["July 9999", "December 9999"]

@@ -487,3 +487,15 @@ def test_what_records_say_stays_text():
         ),
         "finance",
     )
+
+
+def test_the_largest_amounts_and_the_last_days_are_borne():
+    largest = "999999999999.99"
+    records = [
+        contract(capacity={"unit": "places", "quantity": 10**12}, schedule_b={"price_basis": "weekly", "rates": [rate(largest, "night")]}, end_date="9999-12-31"),
+        placement(contract=None, rates=[{"from": "0001-01-01", "unit": "hour", "quantity": largest, "rate": money(largest)}], start_date="0001-01-01"),
+        paid(amount=largest, accrued=money(largest)),
+    ]  # fmt: skip
+    for on in (MONTH_END, date(2027, 3, 31)):
+        assert rows(YEAR, *records, audience="restricted", on=on)
+    assert rows(ACCRUED, *records, audience="restricted", on=date(2027, 3, 31))
