@@ -213,7 +213,7 @@ def _follows(desk: Desk, contract: Record, done: bool, by: date | None, all_know
         tenders = [t for d in decisions for t in citing(desk.register, d, "tender") if "voided" not in t.data]
         state = f"; tender {desk.shown(tenders[-1], 'status').lower()}" if tenders else ""
         route = desk.shown(decisions[-1], "route").lower() if decisions else ""
-        words = f"Decided: {route or 'a sourcing decision is taken'}{state}"
+        words = f"Decided{f': {route}' if route else ''}{state}"
         return Said(words, tuple(r.key for r in (*decisions, *tenders)), "good")
     late = by is not None and by < desk.until
     return Said("Not decided, and overdue" if late else "Not decided yet", (), "bad" if late else "near")
