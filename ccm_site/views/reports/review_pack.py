@@ -43,15 +43,20 @@ RATED = {"outcomes": ("Effectiveness", "effectiveness"), "user_satisfaction": ("
 
 
 def subjects(desk: Desk) -> Iterator[str]:
-    """Every review to come, and those held in the period; not of contracts for one placement on a site that may not single a child out."""
+    """The next review of each contract, and its last one held in the period; not of contracts for one placement on a site that may not single a child out."""
+    ahead: dict[str, tuple[str, str]] = {}
+    held: dict[str, tuple[str, str]] = {}
     for review in counting(desk.register, "review"):
         contract = cited(desk.register, "contract", review.data.get("contract"))
         if contract is None or (not desk.whole and contract.data.get("placement_specific") is True):
             continue
-        held = day(review.data.get("held_on"))
-        state = review.data.get("status")
-        if state in AHEAD or (state in HELD and held is not None and desk.period.holds(held) and held <= desk.until):
-            yield review.id
+        on, state = day(review.data.get("held_on")), review.data.get("status")
+        if state in AHEAD:
+            found = (str(review.data.get("planned_on") or review.data.get("due_by")), review.id)
+            ahead[contract.id] = min(found, ahead.get(contract.id, found))
+        elif state in HELD and on is not None and desk.period.holds(on) and on <= desk.until:
+            held[contract.id] = max((on.isoformat(), review.id), held.get(contract.id, ("", "")))
+    yield from sorted(id for _, id in (*ahead.values(), *held.values()))
 
 
 def report(desk: Desk, subject: str) -> Report:
