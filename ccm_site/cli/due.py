@@ -56,7 +56,7 @@ def due_(
 
 def _posts(register: Register, whose: str, today: date) -> frozenset[str]:
     """The posts that are meant: the one named, or those that the person named holds on the day. Raises `click.UsageError`."""
-    from ccm_site.rules.rights import RolesHeld
+    from ccm_site.facts.holders import RolesHeld
 
     if Key("post", whose) in register.records:
         return frozenset({whose})

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from ccm_site.facts.holders import DELEGATED
 from ccm_site.kinds import Kind
 from ccm_site.model import Record, Register
-from ccm_site.rules.rights import DELEGATED, Approver, Asked, asked_for, who_may
+from ccm_site.rules.rights import Approver, Asked, asked_for, who_may
 
 
 @dataclass(frozen=True)

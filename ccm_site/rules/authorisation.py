@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from ccm_site.facts.holders import held_on
 from ccm_site.facts.policy import applies, entries, limit, working_days_after
 from ccm_site.facts.records import counting, gathered, open_to_check
 from ccm_site.facts.values import amount, day, days_after, mappings, part_of
@@ -13,7 +14,7 @@ from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import rule
 from ccm_site.rules.placement_cost import MADE, Grant, cost, end_of, merged, stretches
-from ccm_site.rules.rights import commits_within, facts_of, held_on, outside, value_of
+from ccm_site.rules.rights import commits_within, facts_of, outside, value_of
 from ccm_site.rules.support import called, found, label, money, severity_then
 
 GRANTED = ("approved", "lapsed", "superseded")

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from ccm_site.facts.holders import RolesHeld
 from ccm_site.facts.records import counting, open_to_check
 from ccm_site.facts.values import day, mappings, part_of, texts
 from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.personal_data.numbers import MAILBOX_WORDS, functional
 from ccm_site.rules import rule
-from ccm_site.rules.rights import RolesHeld
 from ccm_site.rules.roles import DECISIONS, before_migration
 from ccm_site.rules.support import called, found
 

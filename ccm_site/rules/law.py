@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from ccm_site.facts.assurances import CHECKLIST, registered_providers
 from ccm_site.facts.contracts import ENDED, ISSUED, LIVE, READY
 from ccm_site.facts.policy import entries, limit
 from ccm_site.facts.records import cited, citing, counting, open_to_check
@@ -19,21 +20,6 @@ from ccm_site.rules import Changes, change_rule, rule
 from ccm_site.rules.procurement_scale import CODES, Scale, regulated, worded
 from ccm_site.rules.support import called, found, grade, label
 
-CHECKLIST: tuple[str, ...] = (
-    "care_inspectorate_registration",
-    "public_liability_insurance",
-    "employers_liability_insurance",
-    "professional_indemnity_insurance",
-    "abuse_insurance",
-    "protecting_vulnerable_groups",
-    "safeguarding_policy",
-    "data_protection_terms",
-    "financial_check",
-    "business_continuity",
-    "fair_work",
-    "modern_slavery",
-)
-"""The kinds of assurance that the council wants of a provider (V-1)."""
 _PUBLIC = ("council_in_house", "other_public_body", "health_board")
 
 
@@ -241,8 +227,7 @@ def due_diligence_is_whole(register: Register, kinds: Kinds, today: date) -> Ite
     Why: children are not placed with a provider whose insurance, vetting of staff or policies nobody has seen. Mend: ask the
     provider for what is missing and enter it under assurances with the day on which it was seen and the day until which it holds.
     """
-    registered = {e.get("code") for e in entries(register, "service_types") if e.get("registered") is True}
-    needs = {s.data.get("provider") for s in counting(register, "service") if s.data.get("service_type") in registered}
+    needs = registered_providers(register)
     for provider in counting(register, "provider", "active"):
         if provider.data.get("organisation_kind") == "council_in_house":
             continue

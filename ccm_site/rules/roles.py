@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from ccm_site.facts.holders import RolesHeld
 from ccm_site.facts.policy import entries
 from ccm_site.facts.records import open_to_check
 from ccm_site.facts.values import day, mappings, texts
 from ccm_site.kinds import Kinds, Transition
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import Changes, Move, change_rule
-from ccm_site.rules.rights import RolesHeld
 from ccm_site.rules.support import called, found
 
 DECISIONS = ("decision", "approval", "adoption", "award", "criteria_approved", "acceptance", "granted_by")

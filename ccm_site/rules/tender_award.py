@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from ccm_site.facts.contracts import ISSUED, signed_on
+from ccm_site.facts.holders import held_on
 from ccm_site.facts.policy import over
 from ccm_site.facts.records import cited, citing, counting, open_to_check
 from ccm_site.facts.values import amount, day, mappings, number, part_of, texts
@@ -15,7 +16,7 @@ from ccm_site.kinds import Kinds
 from ccm_site.model import Finding, Record, Register
 from ccm_site.rules import Changes, change_rule, rule
 from ccm_site.rules.procurement_scale import Scale
-from ccm_site.rules.rights import facts_of, held_on, outside, reaches
+from ccm_site.rules.rights import facts_of, outside, reaches
 from ccm_site.rules.support import called, found, money
 from ccm_site.rules.tender import codes_of, reached
 

@@ -5,13 +5,13 @@ from datetime import date
 
 import pytest
 
+from ccm_site.facts.holders import RolesHeld
 from ccm_site.kinds import load_kinds
 from ccm_site.model import Key
 from ccm_site.register import load
 from ccm_site.rules import Changes, all_change_rules
 from ccm_site.rules.config import ratings_are_words
 from ccm_site.rules.example import AS_OF, applied
-from ccm_site.rules.rights import RolesHeld
 from ccm_site.rules.roles import before_migration
 from ccm_site.starter import shipped
 
