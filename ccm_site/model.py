@@ -83,8 +83,8 @@ class RuleText:
 class TraceRow:
     """A row of the framework and its carriers. ``duty``: O obligation, W would be good, D definition, X outside the register.
 
-    ``rules`` are built; ``missing`` are kinds and rules that should carry it and do not; ``to_come`` rows wait for something that is named as still to come. ``pages`` are
-    addresses of generated pages beside those of the kinds; ``documents`` the templates that wait to be made; ``tests`` what fails when a
+    ``rules`` are built; ``missing`` are kinds, rules and pages that should carry it and do not; ``to_come`` says whether what it produces is a
+    ``document``, ``form`` or ``message`` that is not made yet, "" where nothing is. ``pages`` are addresses of generated pages beside those of the kinds; ``documents`` the templates that wait to be made; ``tests`` what fails when a
     carrier is taken away.
     """
 
@@ -96,7 +96,7 @@ class TraceRow:
     rules: tuple[str, ...]
     missing: tuple[str, ...]
     output: str
-    to_come: bool
+    to_come: str
     pages: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()

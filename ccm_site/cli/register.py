@@ -122,10 +122,11 @@ def trace_(only_open: bool, format_: str, root: Path) -> None:
 
     from ccm_site.kinds import load_kinds
     from ccm_site.rules.trace import open_rows, trace
+    from ccm_site.views.trace import carrying_pages
     from ccm_site.views.urls import folder
 
     kinds = load_kinds(root / "schemas")
-    rows = trace(kinds)
+    rows = trace(kinds, carrying_pages())
     open_ones = open_rows(rows)
     shown = [
         replace(row, pages=tuple(dict.fromkeys([*(folder(kinds[k]) for k in row.kinds), *row.pages])))

@@ -36,6 +36,7 @@ from ccm_site.views.reports.pdf import Printer
 from ccm_site.views.search import search_form
 from ccm_site.views.site import Beside, sections, site_pages
 from ccm_site.views.to_look_at import Warned
+from ccm_site.views.trace import carrying_pages
 
 if TYPE_CHECKING:
     from ccm_site.keys import Keys
@@ -214,7 +215,7 @@ def _poured(
         printer = Printer(root / "build/reports" / audience) if audience != "restricted" else None
         beside = Beside(
             published_counts(loaded.register, loaded.kinds, audience, today), rule_texts(loaded.kinds),
-            public_register(loaded.register, loaded.kinds), _warned(loaded.register, findings), trace(loaded.kinds), feed_secret(root), printer,
+            public_register(loaded.register, loaded.kinds), _warned(loaded.register, findings), trace(loaded.kinds, carrying_pages()), feed_secret(root), printer,
         )  # fmt: skip
         items = site_pages(projected, loaded.kinds, changes, audience, today, beside)
         poured = pour(target, shell, items, inspect)

@@ -1,15 +1,19 @@
 """Every obligation of the framework, and what in the register carries it: kinds of record, rules with their examples, pages, documents, tests.
 
 ``obligations.csv`` lists the framework's rows (O: an obligation, W: what it would be good to do, D: a definition, X: outside the
-register) with the kinds, rules and pages that carry each: a row is open while one of them is missing. A rule counts where it is built: a function or a schema's tag, with an example that fails and one that passes. What waits
-for reports, forms, templates or documents still to come is named in ``still_to_come.txt``, which only shrinks.
+register) with the kinds, rules and pages that carry each, a kind of report by its address (``reports/needs/``): a row is open while one
+of them is missing. A rule counts where it is built: a function or a schema's tag, with an example that fails and one that passes.
+``still_to_come.txt`` names the rows whose output is a document, a form or a message that is not made yet, and only shrinks. Such a row
+is open like any other where a carrier is missing.
 """
 
 from __future__ import annotations
 
 import csv
+from collections.abc import Collection, Mapping
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 
 from ccm_site.kinds import Kinds
 from ccm_site.model import TraceRow
@@ -20,8 +24,12 @@ TAKEN_AWAY = "tests/views/test_trace_page.py::test_a_kind_that_is_taken_away_ope
 PAGE_TAKEN_AWAY = "tests/views/test_trace_page.py::test_a_page_that_is_taken_away_is_missed[{}]"
 
 
-def trace(kinds: Kinds) -> tuple[TraceRow, ...]:
-    """Every row with its carriers, in the framework's order."""
+def trace(kinds: Kinds, pages: Collection[str] | None = None) -> tuple[TraceRow, ...]:
+    """Every row with its carriers, in the framework's order.
+
+    ``pages`` are the addresses of the pages that there are: one that a row names and that is not among them is missing. With None
+    every page counts as there.
+    """
     by_clause: dict[str, dict[str, None]] = {}
     for kind in kinds:
         for clause in (*kind.clauses, *(f.clause for f in kind.all_fields if f.clause)):
@@ -38,15 +46,19 @@ def trace(kinds: Kinds) -> tuple[TraceRow, ...]:
             [*(r.strip() for r in row["rules"].split(",") if r.strip() in catalogue()), *rules_of.get(id, ())]
         )
         built = tuple(r for r in named if is_built(r))
+        shown = tuple(p for p in row["pages"].split() if pages is None or p in pages)
         rows.append(TraceRow(
             id=id, lines=row["source_lines"], duty=row["kind"], requirement=row["requirement"].replace("`", "").replace("*", ""),
             kinds=tuple(by_clause.get(id, ())), rules=built,
-            missing=(*(k for k in row["kinds"].split() if k not in by_clause.get(id, ())), *(r for r in named if r not in built)),
-            output=row["output"].replace("`", ""), to_come=id in waiting, pages=tuple(row["pages"].split()),
+            missing=(
+                *(k for k in row["kinds"].split() if k not in by_clause.get(id, ())), *(r for r in named if r not in built),
+                *(p for p in row["pages"].split() if p not in shown),
+            ),
+            output=row["output"].replace("`", ""), to_come=waiting.get(id, ""), pages=shown,
             documents=tuple(dict.fromkeys(t for name in by_clause.get(id, ()) for t in kinds[name].templates)),
             tests=(
                 *(TAKEN_AWAY.format(k) for k in by_clause.get(id, ())), *(t for r in built for t in tests_of(r)),
-                *(PAGE_TAKEN_AWAY.format(p) for p in row["pages"].split()),
+                *(PAGE_TAKEN_AWAY.format(p) for p in shown),
             ),
         ))  # fmt: skip
     return tuple(rows)
@@ -68,15 +80,17 @@ def tests_of(rule: str) -> tuple[str, ...]:
 
 
 def open_rows(rows: tuple[TraceRow, ...]) -> tuple[TraceRow, ...]:
-    """The obligations of which a carrier is missing, or that have none, and that are not named as still to come."""
+    """The obligations of which a carrier is missing, or that have none."""
     return tuple(
-        r for r in rows if r.duty == "O" and not r.to_come and (r.missing or not (r.kinds or r.rules or r.pages))
-    )
+        r for r in rows if r.duty == "O" and (r.missing or not (r.kinds or r.rules or r.pages))
+    )  # fmt: skip
 
 
 @cache
-def still_to_come() -> frozenset[str]:
-    return frozenset(files(__package__).joinpath("still_to_come.txt").read_text("utf-8").split())
+def still_to_come() -> Mapping[str, str]:
+    """What rows still wait for, by their ids: ``document``, ``form`` or ``message``."""
+    lines = files(__package__).joinpath("still_to_come.txt").read_text("utf-8").splitlines()
+    return MappingProxyType(dict(line.split() for line in lines if line))
 
 
 def _obligations() -> list[dict[str, str]]:

@@ -11,10 +11,11 @@ from ccm_site.cli import main
 from ccm_site.model import Key
 from ccm_site.register import load
 from ccm_site.rules.example import examples
-from ccm_site.rules.trace import PAGE_TAKEN_AWAY, TAKEN_AWAY, open_rows, trace
+from ccm_site.rules.trace import PAGE_TAKEN_AWAY, TAKEN_AWAY, open_rows, still_to_come, trace
 from ccm_site.starter import shipped
+from ccm_site.views.reports import report_kinds
 from ccm_site.views.to_look_at import Warned, to_look_at_page
-from ccm_site.views.trace import trace_page
+from ccm_site.views.trace import carrying_pages, trace_page
 from tests.rules.test_examples import ALL
 from tests.views.sites import KINDS, pages, site
 
@@ -63,7 +64,30 @@ def site_urls():
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_that_is_taken_away_is_missed(site_urls, page):
-    assert page in site_urls
+    known = carrying_pages()
+    assert page in site_urls and page in known
+    fewer = known.keys() - {page}
+    assert ids(open_rows(trace(KINDS, known))) == set()
+    assert ids(open_rows(trace(KINDS, fewer))) == {r.id for r in ROWS if page in r.pages and r.duty == "O"}
+
+
+def test_a_report_counts_as_a_page_by_its_module_s_name_and_the_command_misses_it(monkeypatch):
+    fewer = {n: k for n, k in report_kinds().items() if n != "needs"}
+    monkeypatch.setattr("ccm_site.views.trace.report_kinds", lambda: fewer)
+    done = CliRunner().invoke(main, ["trace", "--open", "--root", str(shipped())])
+    opened = [r.id for r in ROWS if "reports/needs/" in r.pages and r.duty == "O"]
+    assert done.exit_code == 1 and len(opened) == 4
+    assert all(f"{id} (" in done.output for id in opened) and "still to come: reports/needs/" in done.output
+
+
+def test_what_is_postponed_are_documents_forms_and_messages_whose_row_is_carried_all_the_same():
+    waiting = still_to_come()
+    assert set(waiting.values()) == {"document", "form", "message"} and set(waiting) <= ids(ROWS)
+    kind = next(k for r in ROWS for k in r.kinds if r.id in waiting and r.duty == "O")
+    fewer = type(KINDS)({n: k for n, k in KINDS.by_name.items() if n != kind}, KINDS.documents)
+    assert ids(open_rows(trace(fewer))) & set(waiting)
+    body = str(trace_page(site(load(shipped()).register), ROWS).body)
+    assert body.count("what it produces: a ") == len(waiting)
 
 
 def test_every_page_that_carries_a_row_is_on_the_site_and_every_test_is_run():
@@ -80,7 +104,7 @@ def test_every_page_that_carries_a_row_is_on_the_site_and_every_test_is_run():
 
 def test_a_page_alone_carries_a_row_and_taking_it_away_opens_it():
     row = replace(
-        next(r for r in trace(KINDS) if r.pages and r.duty == "O"), kinds=(), rules=(), missing=(), to_come=False
+        next(r for r in trace(KINDS) if r.pages and r.duty == "O"), kinds=(), rules=(), missing=(), to_come=""
     )
     assert open_rows((row,)) == () and open_rows((replace(row, pages=()),)) != ()
 

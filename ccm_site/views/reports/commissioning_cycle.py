@@ -196,7 +196,7 @@ def _reports(desk: Desk) -> Iterator[Part]:
     yield Table(
         "", ("Report", "Up to", "Rests on", "Recommends", "Needs that came of it"),
         tuple(
-            (desk.name(r.key), Said(on(str(period_end(r.data) or ""))), Said(f"{(n := len(texts(r.data.get('inputs'))))} record{'' if n == 1 else 's'}", (r.key,)), Said(_recommended(desk, r) or "–"), named(desk, arisen.get(r.id, ())))
+            (desk.name(r.key), Said(on(str(period_end(r.data) or ""))), Said(f"{(many := len(texts(r.data.get('inputs'))))} record{'' if many == 1 else 's'}", (r.key,)), Said(_recommended(desk, r) or "–"), named(desk, arisen.get(r.id, ())))
             for r in found
         ), (), "No strategic report is final.",
     )  # fmt: skip
