@@ -55,14 +55,13 @@ def _decisions(desk: Desk) -> Iterator[Part]:
         approvals = mappings(e.get("approvals"))
         may = [_may(desk, e, a) for a in approvals]
         rows.append(
-            (Said(str(e.get("label", "")), (RIGHTS,)), Said(str(e.get("purchase_category", "any"))),
-             Said(_amounts(e, known)),
+            (Said(str(e.get("label", "")), (RIGHTS,)), Said(_scope_of(e, known)),
              Said("; and ".join(_asked(desk, a) for a in approvals) or "–"), Said("; and ".join(m or "nobody" for m in may) or "–", (), "" if all(may) else "bad"),
              Said(role_names(desk, texts(e.get("on_request_of"))) or "–"), Said(role_names(desk, texts(e.get("consulted")), ", ") or "–"))
         )  # fmt: skip
         nobody += [str(e.get("label", "")) for m in may if not m]
     yield Table(
-        "", ("Decision", "Category", "Amount", "Who approves", "Which posts can, on this day", "At the request of", "Consulted"), tuple(rows),
+        "", ("Decision", "Applies to", "Who approves", "Which posts can, on this day", "At the request of", "Consulted"), tuple(rows),
         note="Where several approvals are asked for, each is given by itself. Within a limit: by a delegation in force whose limit covers the amount.",
         sheet="authority-matrix",
     )  # fmt: skip
@@ -73,14 +72,15 @@ def _decisions(desk: Desk) -> Iterator[Part]:
         yield Words("Nobody approves what they prepared themselves." if rule is True else str(rule))
 
 
-def _amounts(entry: Mapping[str, Any], known: list[Mapping[str, Any]]) -> str:
-    """From and below which amounts an entry applies: it ends where the next one for the same decision begins."""
+def _scope_of(entry: Mapping[str, Any], known: list[Mapping[str, Any]]) -> str:
+    """To which purchases an entry applies, from and below which amounts: it ends where the next one for the same decision begins."""
     same = ("applies_to", "to_status", "purchase_category")
     own = number(entry.get("value_from"))
     starts = [v for e in known if all(e.get(n) == entry.get(n) for n in same) and (v := number(e.get("value_from")))]
     until = min((v for v in starts if v > (own or 0)), default=None)
-    told = [f"from {pounds(own)}"] if own else []
-    return ", ".join(told + ([f"below {pounds(until)}"] if until else [])) or "any"
+    told = [f"category {entry['purchase_category']}"] if "purchase_category" in entry else []
+    told += [f"from {pounds(own)}"] if own else []
+    return ", ".join(told + ([f"below {pounds(until)}"] if until else [])) or "all"
 
 
 def _asked(desk: Desk, approval: Mapping[str, Any]) -> str:

@@ -96,7 +96,7 @@ def _stages(desk: Desk) -> Iterator[Part]:
              Said(desk.words("strategic_report", "sector_view.*.recommendation", told[1].get("recommendation")), (told[0].key,)) if told else Said("–"))
         )  # fmt: skip
     yield Table(
-        "", ("Type of service", "Strategies", "Needs not met yet", "Needs met", "Sourcing decisions", "Tenders running and justifications", "Contracts", "Last review", "Strategic report says"),
+        "", ("Type of service", "In a strategy", "Needs open", "Needs met", "Decisions", "Purchases under way", "Contracts", "Last review", "Strategic report says"),
         tuple(rows), (1, 2, 3, 4, 5, 6), "Nothing is planned or bought yet.", sheet="commissioning-cycle",
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from ccm_site.facts.values import day, mappings, part_of, texts
 from ccm_site.model import Key, Record
 from ccm_site.views.reports.chain import left_out, listed
 from ccm_site.views.reports.desk import Desk, on
-from ccm_site.views.reports.model import Part, Report, Said, Section, Table, Words
+from ccm_site.views.reports.model import Part, Points, Report, Said, Section, Table
 from ccm_site.views.urls import report_on
 
 TITLE = "Methods of monitoring"
@@ -75,7 +75,7 @@ def _matrix(desk: Desk, contracts: tuple[Record, ...], plans: Mapping[str, tuple
     )  # fmt: skip
     without = [c for c in contracts if not plans[c.id]]
     if without:
-        yield Words(f"{len(without)} of {len(contracts)} contracts in force have no plan of monitoring that is active on this day.", sources=tuple(c.key for c in without))  # fmt: skip
+        yield Points((Said(f"{len(without)} of {len(contracts)} contracts in force have no plan of monitoring that is active on this day.", tuple(c.key for c in without), "near"),))  # fmt: skip
 
 
 def _not_used(desk: Desk, contracts: tuple[Record, ...], plans: Mapping[str, tuple[Record, ...]]) -> Iterator[Part]:

@@ -14,7 +14,7 @@ from ccm_site.model import Record
 from ccm_site.performance.measures import specification_of
 from ccm_site.performance.outcomes import RESULTS, Outcome, evaluated, reported
 from ccm_site.views.reports.desk import Desk, figure, span
-from ccm_site.views.reports.model import Part, Report, Said, Section, Table, Words
+from ccm_site.views.reports.model import Part, Points, Report, Said, Section, Table, Words
 from ccm_site.views.urls import report_on
 
 TITLE = "Outcomes by wellbeing indicator"
@@ -116,7 +116,7 @@ def _indicator(desk: Desk, aims: list[Aim]) -> Iterator[Part]:
         )  # fmt: skip
         total = {r: sum(n for _, o in checked if isinstance(n := o.counts.get(r, 0), int)) for r in RESULTS[:4]}
         if len(checked) > 1:
-            yield Words(
+            yield Points((Said(
                 f"Together: {total['achieved']} achieved, {total['partly']} partly, {total['not']} not achieved, {total['too_early']} too early to say.",
-                sources=tuple(dict.fromkeys(k for _, o in checked for k in o.sources)),
-            )  # fmt: skip
+                tuple(dict.fromkeys(k for _, o in checked for k in o.sources)),
+            ),))  # fmt: skip

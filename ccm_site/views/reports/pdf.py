@@ -140,7 +140,9 @@ def _widths(columns: list[str], rows: list[list[str]]) -> tuple[list[float], flo
 
 
 def _said(value: Said, sources: bool = True) -> str:
-    named = ", ".join(k.id for k in value.sources if k.id not in value.text) if sources else ""
+    # A table of policy has no number: it bears the name of its kind, which is nothing to read.
+    told = (k.id for k in value.sources if k.id != k.kind and k.id not in value.text)
+    named = ", ".join(told) if sources else ""
     return _text(f"{value.marked} ({named})" if named and value.text else value.marked or named)
 
 

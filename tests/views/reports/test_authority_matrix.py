@@ -36,7 +36,8 @@ def test_a_delegation_for_other_decisions_does_not_reach():
     other = record("delegation", "D-2026-0001", **{**GIVEN.data, "scope": {"decisions": ["d9"]}})
     assert can(report("authority_matrix", desk(rights(ISSUE), MANAGER, DEPUTE, other)), "Issue") == "Manager"
     for_b = record("delegation", "D-2026-0001", **{**GIVEN.data, "scope": {"purchase_categories": ["B"]}})
-    category = rights({**ISSUE, "purchase_category": "C"})
+    category = rights({**ISSUE, "purchase_category": "C", "value_from": "5.00"})
+    assert rows(report("authority_matrix", desk(category)), MATRIX)[0][1] == "category C, from £5.00"
     assert can(report("authority_matrix", desk(category, MANAGER, DEPUTE, for_b)), "Issue") == "Manager"
 
 
@@ -51,7 +52,7 @@ def test_what_nobody_can_decide_is_said():
 def test_an_amount_ends_where_the_next_entry_begins():
     award = {"label": "Award", "applies_to": "tender", "to_status": "authorised", "approvals": [asked("ccm")]}
     made = report("authority_matrix", desk(rights(award, {**award, "label": "High award", "value_from": "500.00"}, {**award, "label": "Other", "to_status": "awarded"}), MANAGER))  # fmt: skip
-    assert [r[2] for r in rows(made, MATRIX)] == ["below £500.00", "from £500.00", "any"]
+    assert [r[1] for r in rows(made, MATRIX)] == ["below £500.00", "from £500.00", "all"]
 
 
 def test_entries_and_delegations_hold_by_their_dates():
@@ -77,6 +78,6 @@ def test_who_holds_a_post_is_on_the_restricted_site_only():
 
 def test_the_demonstration_s_committee_awards_from_half_a_million():
     made = report("authority_matrix", demonstration())
-    assert cell(made, MATRIX, "Authorise an award of high value", "Amount").text == "from £500,000.00"
+    assert cell(made, MATRIX, "Authorise an award of high value", "Applies to").text == "from £500,000.00"
     assert can(made, "Authorise a category B").endswith("Service Manager, Disability (D-2025-0003, up to £50,000.00 excluding VAT)")  # fmt: skip
     assert cell(made, "Purchase categories", "Category C", "Who authorises a purchase").text == "Resource Allocation Group"  # fmt: skip

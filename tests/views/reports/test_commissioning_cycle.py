@@ -31,7 +31,7 @@ def test_each_type_of_service_stands_in_one_row():
     made = report("commissioning_cycle", desk(*BASE))
     assert rows(made, STANDS)[0] == ("Apples", "1", "1", "1", "1", "2", "1", "1 September 2026", "Shrink")
     assert rows(made, STANDS)[1:] == [("Berries", *"–––––", "1", "–", "–"), ("Currants", "1", *"–––––", "–", "–")]
-    assert [k.id for k in cell(made, STANDS, "Apples", "Tenders running and justifications").sources] == ["TN-2026-0001", "NT-2026-0001"]  # fmt: skip
+    assert [k.id for k in cell(made, STANDS, "Apples", "Purchases under way").sources] == ["TN-2026-0001", "NT-2026-0001"]  # fmt: skip
 
 
 def test_contracts_stand_under_the_priorities_of_their_strategy():

@@ -6,6 +6,7 @@ import pytest
 
 from ccm_site.views.reports.chain import for_one_child
 from ccm_site.views.reports.model import Table
+from ccm_site.views.reports.pdf import _report
 from tests.views.reports.registers import demonstration, desk, record, report, words
 
 OUTPUTS = (
@@ -55,3 +56,17 @@ def test_a_decision_on_several_needs_is_for_one_child_only_where_all_are():
     contract = record("contract", "C-2026-0001", placement_specific=True)
     register = desk(one, many, own, both, tender, plan, contract, audience="restricted").register
     assert [for_one_child(register, r) for r in (one, many, own, both, tender, plan, contract)] == [True, False, True, False, True, True, True]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_every_row_with_a_figure_leads_to_its_records(name):
+    for section in report(name, demonstration()).sections:
+        for table in (p for p in section.parts if isinstance(p, Table) and p.title != "Placements by type of service"):
+            for row in table.rows:
+                if any(any(c.isdigit() for c in row[n].text) for n in table.figures):
+                    assert any(c.sources for c in row), (section.title, table.title, [c.text for c in row])
+
+
+def test_a_table_of_policy_is_named_by_no_code_in_print():
+    printed = _report(demonstration().site, report("authority_matrix", demonstration()))
+    assert "(decision_rights)" not in str(printed) and "Adopt a commissioning strategy" in str(printed)
