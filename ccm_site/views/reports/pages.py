@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 
 from markupsafe import Markup, escape
 
+from ccm_site.views.context import Place
 from ccm_site.views.page import Extra, Page
 from ccm_site.views.reports import Kind, report_kinds
 from ccm_site.views.reports.desk import Desk, span
@@ -84,22 +86,18 @@ def page(desk: Desk, report: Report, printed: bool) -> Page:
     body = render(
         "report.html", report=report, trail=trail, said=said, as_of=time(desk.until.isoformat()), period=span(report.period),
         pdf=at.href(report.file) if printed else "", sheet=lambda t: at.href(_sheet_path(report, t)), kind_of=lambda p: type(p).__name__.lower(),
-        svg=Markup, further=[(title, at.href(url)) for title, url in report.further],
+        svg=Markup, worded=lambda p: _with_numbers(at, p.text, {k.id: place for k in p.sources if (place := at.site.place(k)) is not None}), further=[(title, at.href(url)) for title, url in report.further],
     )  # fmt: skip
     return Page(report.url, report.title, body)
 
 
 def _said(at: At, value: Said) -> Markup:
-    """A value with links to its records: on itself where there is one, after it where there are several."""
-    text: Markup = escape(value.text)
-    places = [(k, p) for k in value.sources if (p := at.site.place(k)) is not None]
+    """A value with links to its records: on itself where there is one, else on their numbers."""
+    places = {k.id: p for k in value.sources if (p := at.site.place(k)) is not None}
     if len(places) == 1 and value.text:
-        text = Markup('<a href="{}">{}</a>').format(at.href(places[0][1]), value.text)
-    elif places and all(k.id in value.text for k, _ in places):
-        text = Markup(", ").join(Markup('<a href="{}">{}</a>').format(at.href(p), k.id) for k, p in places)
-    elif places:
-        links = Markup(", ").join(Markup('<a href="{}">{}</a>').format(at.href(p), k.id) for k, p in places)
-        text = Markup('{} <small class="ccm-sources">({})</small>').format(value.text, links)
+        text = Markup('<a href="{}">{}</a>').format(at.href(next(iter(places.values()))), value.text)
+    else:
+        text = _with_numbers(at, value.text, places)
     if value.look:
         symbol, _, _ = value.marked.partition(" ")
         look = EXPLAINED.get(value.look, f"ccm-badge--{value.look}")
@@ -107,6 +105,17 @@ def _said(at: At, value: Said) -> Markup:
             '<span class="ccm-said {}"><span aria-hidden="true" data-pagefind-ignore>{}</span> {}</span>'
         ).format(look, symbol, text)
     return text
+
+
+def _with_numbers(at: At, text: str, places: Mapping[str, Place]) -> Markup:
+    """A text in which the numbers of records lead to them; those that it does not name follow it."""
+    links = {i: Markup('<a href="{}">{}</a>').format(at.href(p), i) for i, p in places.items()}
+    if not links:
+        return escape(text)
+    pieces = re.split("({})".format("|".join(map(re.escape, sorted(links, key=len, reverse=True)))), text)
+    out = Markup("").join(links.get(piece) or escape(piece) for piece in pieces)
+    rest = [link for i, link in links.items() if i not in pieces]
+    return out + Markup(' <small class="ccm-sources">({})</small>').format(Markup(", ").join(rest)) if rest else out
 
 
 def sheets(report: Report) -> Iterator[Extra]:

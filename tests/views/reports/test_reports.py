@@ -8,17 +8,21 @@ from xml.etree import ElementTree
 import pytest
 
 from ccm_site.facts.records import counting
+from ccm_site.model import Key, Record, Register
 from ccm_site.performance.measures import EFFECTIVENESS, QUALITY, TYPES
 from ccm_site.performance.periods import Period
 from ccm_site.register import load
 from ccm_site.starter import shipped
+from ccm_site.views.audience import project
+from ccm_site.views.context import Place
 from ccm_site.views.counts import published_counts
 from ccm_site.views.reports import report_kinds, reports
 from ccm_site.views.reports.answers import QUESTIONS
 from ccm_site.views.reports.desk import Desk
 from ccm_site.views.reports.model import Chart, Facts, Points, Table, Words
-from ccm_site.views.reports.pages import page
+from ccm_site.views.reports.pages import _with_numbers, page
 from ccm_site.views.reports.words import in_words
+from ccm_site.views.text import At
 from tests.registers import DEMO_DAY
 from tests.views.sites import KINDS, site
 
@@ -165,3 +169,29 @@ def test_no_concerns_are_not_called_good(desk):
         parts = section(contract_report(desk, contract), EIGHT[2]).parts
         assert any(isinstance(p, Words) and "do not mean that the service is good" in p.text for p in parts)
         assert not any(v.look == "good" for p in parts for v in said(p))
+
+
+def test_numbers_of_records_lead_to_them_within_what_is_said():
+    told = _with_numbers(At(desk_for("intranet").site, "reports/risk/"), "See C-2024-0002 <b> & more", {
+        "C-2024-0002": Place("contracts/C-2024-0002/"), "RT-2024-0001": Place("contracts/C-2024-0001/", "RT-2024-0001"),
+    })  # fmt: skip
+    assert told == (
+        'See <a href="../../contracts/C-2024-0002/">C-2024-0002</a> &lt;b&gt; &amp; more <small class="ccm-sources">'
+        '(<a href="../../contracts/C-2024-0001/#RT-2024-0001">RT-2024-0001</a>)</small>'
+    )
+
+
+def test_small_figures_of_a_need_are_not_shown_to_all_staff():
+    need = {
+        "kind": "need",
+        "id": "N-2026-0001",
+        "need_data": [{"measure": "Children waiting", "value": "3"}, {"measure": "All children", "value": "40"}],
+    }
+    record = Record(Key("need", "N-2026-0001"), "sourcing/needs/2026/N-2026-0001.yaml", need, "")
+    shown = {
+        a: project(Register({record.key: record}), KINDS, a).get("need", "N-2026-0001").data["need_data"]
+        for a in ("intranet", "restricted")
+    }
+    assert [f["value"] for f in shown["intranet"]] == ["not shown", "40"] and [
+        f["value"] for f in shown["restricted"]
+    ] == ["3", "40"]
