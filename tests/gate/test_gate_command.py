@@ -1,6 +1,8 @@
 """`ccm gate` between two commits of a sealed register: nothing is checked out, and what is sealed is not decided blindly."""
 
 import os
+import re
+import shlex
 import subprocess
 import sys
 
@@ -82,3 +84,63 @@ def test_a_commits_files_are_what_was_committed(repository):
     assert len(paths) > 100 and all(held.read(p) == (repository / p).read_bytes() for p in paths if p.endswith(".yaml"))
     with pytest.raises(FileNotFoundError):
         files.read("nowhere.yaml")
+
+
+def edited(root, path, *editor):
+    """Change what is sealed as somebody with the keys does, in an editor that `ccm edit` calls."""
+    identity = root.with_name(f"{root.name}.identities") / "s1001.txt"
+    env = {k: v for k, v in os.environ.items() if k != "VISUAL"} | {
+        "CCM_IDENTITY": str(identity),
+        "EDITOR": shlex.join(editor),
+    }
+    command = [sys.executable, "-m", "ccm_site.cli", "edit", path, "--root", str(root)]
+    done = subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_j2_between_two_commits_the_manager_is_stopped_from_issuing_wrongly(repository):
+    """Authorised the day after it began: R-AUT-5 stands in the way; with an exception it waits for the group's approval."""
+    folder = "placements/2026/P-2026-0001"
+    git(repository, "switch", "-q", "-C", "late", "main")
+    edited(
+        repository,
+        f"{folder}/authorisations/A-2026-0001.yaml",
+        "sed",
+        "-i",
+        "-E",
+        "s/^decided_on:.*/decided_on: 2026-04-02/",
+    )
+    git(repository, "commit", "-qam", "Decided later than entered")
+    refused = gate(repository, "main", "late", "--actor", "s1003")
+    said = refused.stdout
+    assert (
+        refused.returncode == 1 and "start_date is sealed and does not keep the rule" in said and "[R-AUT-5]" in said
+    ), said
+    assert "2026-04-02" not in said, "what is sealed is not told"
+    excuse = (
+        "exceptions:", "- rule: R-AUT-5", "  reason: The group met a day late because of snow.", "  approved_by_role: resource_allocation_group",
+        "  approved_on: 2026-04-03",
+    )  # fmt: skip
+    edited(repository, f"{folder}/placement.yaml", "sed", "-i", *(a for line in excuse for a in ("-e", f"$a\\{line}")))
+    git(repository, "commit", "-qam", "An exception, with its reason")
+    git(repository, "switch", "-q", "main")
+    excused = gate(repository, "main", "late", "--actor", "s1003")
+    assert excused.returncode == 0 and "exception from R-AUT-5" in excused.stdout, excused.stdout + excused.stderr
+    assert "Resource Allocation Group" in excused.stdout
+
+
+def test_j17_between_two_commits_two_limits_on_one_day_are_refused(repository):
+    path = "policy/thresholds.yaml"
+    entry = re.search(r"^- code: advertising\n(?:  .*\n)*", (repository / path).read_text("utf-8"), re.MULTILINE)[0]
+    new = re.sub(
+        r'amount: "[\d.]+"', 'amount: "40000.00"', re.sub(r"effective_from: \S+", "effective_from: 2027-04-01", entry)
+    )
+    assert new != entry
+    proposal(repository, "twice", path, entry, entry + new)
+    refused = gate(repository, "main", "twice", "--actor", "s1003")
+    assert refused.returncode == 1 and "R-CFG-1" in refused.stdout
+    proposal(repository, "law", path, entry, entry.rstrip("\n") + "\n  effective_to: 2027-03-31\n" + new)
+    allowed = gate(repository, "main", "law", "--actor", "s1003")
+    assert allowed.returncode == 0 and "R-CFG-1" not in allowed.stdout and "Thresholds" in allowed.stdout, (
+        allowed.stdout + allowed.stderr
+    )
