@@ -182,10 +182,17 @@ def fmt(paths: tuple[Path, ...], only_check: bool, root: Path) -> None:
     show_default=True,
     help="What builds the handbook and the shell.",
 )
+@click.option(
+    "--pdf/--no-pdf", "printed", default=True, show_default=True, help="Whether each report is made a PDF too."
+)
 @root_option
 @as_of_option
 def build(
-    audiences: tuple[Audience, ...], engine: Literal["mkdocs", "zensical"], root: Path, as_of: date | None
+    audiences: tuple[Audience, ...],
+    engine: Literal["mkdocs", "zensical"],
+    printed: bool,
+    root: Path,
+    as_of: date | None,
 ) -> None:
     """Check the register and make the whole public and intranet sites under build/site/.
 
@@ -198,7 +205,8 @@ def build(
 
     try:
         result = run_build(
-            root, audiences or BUILT, as_of or date.today(), engine=engine, progress=progress(), inspect=_inspector(root)
+            root, audiences or BUILT, as_of or date.today(), engine=engine, progress=progress(), inspect=_inspector(root),
+            printed=printed,
         )  # fmt: skip
     except (OnlyServed, BadSecret, BadSettings) as error:
         raise click.UsageError(str(error)) from None

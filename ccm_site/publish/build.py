@@ -113,12 +113,13 @@ def policy_file(site: Path) -> Path:
 
 def build(
     root: Path, audiences: Sequence[Audience], today: date, *, engine: Engine = "mkdocs", out: Path | None = None,
-    keep_going: bool = False, progress: Progress = silent, inspect: Inspect | None = None,
+    keep_going: bool = False, progress: Progress = silent, inspect: Inspect | None = None, printed: bool = False,
 ) -> BuildResult:  # fmt: skip
     """Build the sites of ``audiences`` into ``out`` (default ``build/site``), swapped in whole when all of them are ready.
 
     With errors in the register nothing is built, unless ``keep_going``: then the records that could be read are shown. Where
-    ``inspect`` finds an error in what would be published nothing is swapped in either. Raises `OnlyServed` for the restricted
+    ``inspect`` finds an error in what would be published nothing is swapped in either. ``printed`` makes each report a PDF too, which
+    takes longest the first time: what was printed of the same words before is kept under ``build/reports``. Raises `OnlyServed` for the restricted
     site, and `ShellFailed`, `BadTheme`, `BadSecret` or `IndexFailed` where a site cannot be made; the old ones then stay.
     """
     if not set(audiences) <= set(BUILT):
@@ -141,7 +142,7 @@ def build(
                     target = out / audience if out else site_folder(root, audience)
                     writer = Writer(swaps.enter_context(fresh(target)))
                     shell, poured = _poured(
-                        writer, root, loaded, findings, changes, audience, today, engine, inspect, steps
+                        writer, root, loaded, findings, changes, audience, today, engine, inspect, steps, printed
                     )
                     inspected += poured.findings
                     if not _any_error(inspected):
@@ -205,14 +206,14 @@ def forget_restricted(root: Path) -> tuple[Path, ...]:
 
 def _poured(
     target: Target, root: Path, loaded: Loaded, findings: Sequence[Finding], changes: Mapping[str, Change], audience: Audience, today: date, engine: Engine,
-    inspect: Inspect | None, steps: _Steps,
+    inspect: Inspect | None, steps: _Steps, printed: bool = False,
 ) -> tuple[Shell, Poured]:  # fmt: skip
     with steps.timed(f"{audience}: handbook and shell"):
         settings = _settings_alone(loaded.register)
         shell = make_shell(root, settings, audience, sections(loaded.kinds, audience), search_form, today, engine)
     with steps.timed(f"{audience}: pages"):
         projected = project(loaded.register, loaded.kinds, audience)
-        printer = Printer(root / "build/reports" / audience) if audience != "restricted" else None
+        printer = Printer(root / "build/reports" / audience) if printed and audience == "intranet" else None
         beside = Beside(
             published_counts(loaded.register, loaded.kinds, audience, today), rule_texts(loaded.kinds),
             public_register(loaded.register, loaded.kinds), _warned(loaded.register, findings), trace(loaded.kinds, carrying_pages()), feed_secret(root), printer,

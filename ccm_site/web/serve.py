@@ -123,7 +123,7 @@ def listening(app: Flask, port: int):  # type: ignore[no-untyped-def]  # waitres
 def rebuilt(root: Path, audience: Audience, today: date | None, say: Say, inspect: Inspect | None = None) -> bool:
     """Build the site; where that fails, say why and leave the old site as it was."""
     try:
-        result = build(root, [audience], today or date.today(), inspect=inspect)
+        result = build(root, [audience], today or date.today(), inspect=inspect, printed=True)
     except _FAILURES as error:
         say(f"The site was not built: {error}")
         return False

@@ -169,3 +169,19 @@ def test_record_pages_stay_out_of_the_navigation(small_register):
         re.DOTALL,
     )
     assert navigation and "C-2026-0001" not in navigation[0] and "Contracts" in navigation[0]
+
+
+def test_reports_are_printed_where_asked_for_and_their_pages_lead_to_the_file(small_register):
+    build(small_register, ["intranet"], TODAY)
+    site = small_register / "build/site/intranet"
+    assert not list(site.rglob("*.pdf")) and "Download as PDF" not in (site / "reports/risk/index.html").read_text(
+        "utf-8"
+    )
+    build(small_register, BUILT, TODAY, printed=True)
+    assert (site / "reports/risk/risk.pdf").read_bytes().startswith(b"%PDF-")
+    assert 'href="risk.pdf"' in (site / "reports/risk/index.html").read_text("utf-8")
+    assert not (site / "reports/dashboards/ccm/ccm.pdf").exists()
+    assert not list((small_register / "build/site/public").rglob("*.pdf"))
+    kept = {p.name: p.stat().st_mtime_ns for p in (small_register / "build/reports/intranet").iterdir()}
+    build(small_register, ["intranet"], TODAY, printed=True)
+    assert {p.name: p.stat().st_mtime_ns for p in (small_register / "build/reports/intranet").iterdir()} == kept
