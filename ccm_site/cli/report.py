@@ -84,7 +84,7 @@ def report_(
     loaded = load(root, keys_at_hand(root, keys_at, date.today()) if audience == "restricted" else None)
     site = Site(project(loaded.register, loaded.kinds, audience), loaded.kinds, {}, audience, today)
     desk = Desk(site, published_counts(loaded.register, loaded.kinds, audience, today), period)
-    subjects = list(found.subjects(desk))
+    subjects = found.of(desk)
     if subject is None and subjects != [""]:
         click.echo("\n".join(subjects) if subjects else f"There is nothing to report on: no {found.title.lower()}.")
         return

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +19,8 @@ from types import MappingProxyType
 from ccm_site.model import Audience
 from ccm_site.views.reports.desk import Desk
 from ccm_site.views.reports.model import Report
+
+_FIT = re.compile(r"[A-Za-z0-9_-]{0,80}")
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,10 @@ class Kind:
     link: str
     printed: bool
     """Whether it is also had as a PDF."""
+
+    def of(self, desk: Desk) -> list[str]:
+        """What there is one of each, as far as it is fit for an address: text from records may be anything."""
+        return [s for s in self.subjects(desk) if _FIT.fullmatch(s)]
 
 
 @cache
@@ -62,5 +69,5 @@ def reports(desk: Desk) -> Iterator[Report]:
     """All reports of a site, by kind."""
     for kind in report_kinds().values():
         if desk.site.audience in kind.audiences:
-            for subject in kind.subjects(desk):
+            for subject in kind.of(desk):
                 yield kind.report(desk, subject)

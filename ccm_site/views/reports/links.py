@@ -17,7 +17,7 @@ def reports_on(site: Site, key: Key) -> list[tuple[str, str]]:
     if ("reports", "") not in site.kept:
         desk, found = Desk(site), defaultdict(list)
         for kind in report_kinds().values():
-            for subject in kind.subjects(desk) if kind.on and site.audience in kind.audiences else ():
+            for subject in kind.of(desk) if kind.on and site.audience in kind.audiences else ():
                 found[Key(kind.on, subject)].append((kind.link, report_on(kind.name, subject)))
         site.kept["reports", ""] = found
     known: Mapping[Key, list[tuple[str, str]]] = site.kept["reports", ""]

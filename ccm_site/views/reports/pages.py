@@ -28,7 +28,7 @@ def report_pages(desk: Desk, printer: Printer | None) -> Iterator[Page | Extra]:
     shown = [k for k in report_kinds().values() if desk.site.audience in k.audiences]
     listed: list[tuple[Kind, str, int]] = []
     for kind in shown:
-        subjects = list(kind.subjects(desk))
+        subjects = kind.of(desk)
         made = []
         for subject in subjects:
             report = kind.report(desk, subject)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
@@ -22,10 +23,9 @@ LEAD = "How a whole type of service does, across all its providers: the ground f
 
 
 def subjects(desk: Desk) -> Iterator[str]:
-    """Every type of service for which a contract is or was in force."""
-    return iter(
-        sorted({str(c.data["service_type"]) for c in desk.contracts if isinstance(c.data.get("service_type"), str)})
-    )
+    """Every type of service for which a contract is or was in force, and whose code is one."""
+    codes = {str(c.data.get("service_type", "")) for c in desk.contracts}
+    return iter(sorted(c for c in codes if re.fullmatch(r"[a-z][a-z0-9_]{0,60}", c)))
 
 
 def report(desk: Desk, subject: str) -> Report:
