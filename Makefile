@@ -23,7 +23,7 @@ demo: $(STAMP)
 # Everything. Installs Chromium where it may; without it the browser tests are left out, loudly.
 test: $(STAMP)
 	@tests/chromium.sh
-	$(BIN)/pytest -n 2 --dist loadgroup --durations=10
+	$(BIN)/pytest -n 2 --dist loadfile --durations=10
 
 # What a developer runs before every commit.
 check: $(STAMP)

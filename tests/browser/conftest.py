@@ -24,10 +24,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 
 
 def pytest_itemcollected(item):
-    """All browser tests run in one worker, so that the sites are built once. The group is set as a test is collected: later xdist has read it."""
     item.add_marker(pytest.mark.browser)
-    if not item.get_closest_marker("xdist_group"):
-        item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")

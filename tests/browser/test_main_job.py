@@ -18,7 +18,6 @@ REGISTERS = {
 
 
 @pytest.mark.data
-@pytest.mark.xdist_group("main job")
 @pytest.mark.parametrize(("file", "supplier"), REGISTERS.items(), ids=[f.rpartition("/")[2] for f in REGISTERS])
 def test_a_published_register_is_searched_by_supplier(tmp_path, data, visit, file, supplier):
     root = tmp_path / "register"
