@@ -9,7 +9,7 @@ from typing import Literal
 
 import click
 
-from ccm_site.cli.base import as_of_option, keys_at_hand, keys_option, main, root_option
+from ccm_site.cli.base import as_of_option, keys_option, keys_or_why, main, root_option
 from ccm_site.files import write_file
 from ccm_site.performance.periods import Period
 from ccm_site.register import load
@@ -76,12 +76,18 @@ def report_(
     found = kinds.get(name.replace("-", "_"))
     if found is None:
         near = get_close_matches(name.replace("-", "_"), kinds, 1)
-        hint = f"; did you mean {near[0].replace('_', '-')}?" if near else ""
+        hint = f"; did you mean {near[0].replace('_', '-')}?" if near else "."
         raise click.UsageError(f"there is no report {name!r}{hint} See them with: ccm report")
     if audience not in found.audiences:
         raise click.UsageError(f"{name} is not made for {audience}; give --audience {found.audiences[0]}")
     today = as_of or date.today()
-    loaded = load(root, keys_at_hand(root, keys_at, date.today()) if audience == "restricted" else None)
+    keys, why = keys_or_why(root, keys_at, date.today()) if audience == "restricted" else (None, "")
+    loaded = load(root, keys)
+    if audience == "restricted" and keys is None and loaded.shut:
+        raise click.UsageError(
+            f"{len(loaded.shut)} records are sealed, and without keys every figure would be too small: {why or 'no key store is at hand'}. "
+            "Bring your keys (--keys, CCM_IDENTITY), or give --audience intranet"
+        )
     site = Site(project(loaded.register, loaded.kinds, audience), loaded.kinds, {}, audience, today)
     desk = Desk(site, published_counts(loaded.register, loaded.kinds, audience, today), period)
     subjects = found.of(desk)

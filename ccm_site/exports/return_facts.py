@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from ccm_site.exports.result import CannotExport
-from ccm_site.facts.records import cited, counting
+from ccm_site.facts.records import counting
 from ccm_site.facts.values import day, days_after, mappings, months_after, part_of, period_end, texts
 from ccm_site.model import Record, Register
 from ccm_site.rules.monitoring_returns import MONTHS
@@ -30,18 +30,6 @@ class Asked:
     """Whether it is a test that is met or not, without a figure."""
     due: bool
     """Whether it is due in the period; else it is asked where it happened."""
-
-
-def agreed_specification(register: Register, contract: Record, on: date) -> Record | None:
-    """The version of the specification that holds for a contract on a day: Schedule A, or what a variation put in its place."""
-    named = contract.data.get("schedule_a")
-    varied = [
-        (starts, v.id, v.data["specification"])
-        for v in counting(register, "variation", "approved", "signed")
-        if v.data.get("contract") == contract.id and v.data.get("specification")
-        and (starts := day(v.data.get("effective_date"))) is not None and starts <= on
-    ]  # fmt: skip
-    return cited(register, "specification", max(varied)[2] if varied else named)
 
 
 def form_in_use(register: Register, contract: Record, specification: Record, today: date) -> Record | None:

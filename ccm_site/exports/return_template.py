@@ -19,9 +19,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from ccm_site.exports import return_form as form
 from ccm_site.exports.periods import read_period
 from ccm_site.exports.result import CannotExport, Exported
-from ccm_site.exports.return_facts import Asked, agreed_specification, form_in_use, last_answers, measures, return_for
+from ccm_site.exports.return_facts import Asked, form_in_use, last_answers, measures, return_for
 from ccm_site.exports.workbooks import answer, as_bytes, head, lock, put
-from ccm_site.facts.contracts import providers_of
+from ccm_site.facts.contracts import providers_of, specification_on
 from ccm_site.facts.records import cited
 from ccm_site.facts.values import mappings
 from ccm_site.kinds import Field, Kind
@@ -53,7 +53,7 @@ def export_file(root: Path, arguments: Mapping[str, str], today: date) -> Export
             f"there is no contract {arguments['CONTRACT'][:40]!r}. Write its number, for example C-2026-0001"
         )
     provider = _provider(contract, arguments.get("PROVIDER", ""))
-    specification = agreed_specification(register, contract, last)
+    specification = specification_on(register, contract, last)
     if specification is None:
         raise CannotExport(
             f"{contract.id} names no specification, so nobody knows what to ask. Enter 'schedule_a:' first"

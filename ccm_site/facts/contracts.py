@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 
-from ccm_site.facts.records import carried_over_on, citing, counting
+from ccm_site.facts.records import carried_over_on, cited, citing, counting
 from ccm_site.facts.values import day, days_after, mappings, months_after, number, part_of, texts
 from ccm_site.model import Record, Register
 
@@ -48,6 +48,17 @@ def over_on(register: Register, contract: Record) -> date | None:
 def providers_of(contract: Record) -> list[str]:
     """The ids of every provider of a contract, the first one first."""
     return [*texts([contract.data.get("provider")]), *texts(contract.data.get("further_providers"))]
+
+
+def specification_on(register: Register, contract: Record, on: date) -> Record | None:
+    """The version of the specification that holds for a contract on a day: Schedule A, or what a variation in force put in its place."""
+    varied = [
+        (starts, v.id, v.data["specification"])
+        for v in citing(register, contract, "variation")
+        if v.data.get("status") in ("approved", "signed") and v.data.get("specification")
+        and (starts := day(v.data.get("effective_date"))) is not None and starts <= on
+    ]  # fmt: skip
+    return cited(register, "specification", max(varied)[2] if varied else contract.data.get("schedule_a"))
 
 
 def signed_on(contract: Record) -> list[date]:

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ccm_site.exports.return_facts import agreed_specification
+from ccm_site.facts.contracts import specification_on
 from ccm_site.facts.records import counting, open_to_check
 from ccm_site.facts.values import mappings
 from ccm_site.imports.correcting import corrected
@@ -71,7 +71,7 @@ class _Work:
         placement = plan.register.get("placement", id)
         assert placement is not None
         contract = plan.register.get("contract", str(placement.data.get("contract", "")))
-        specification = agreed_specification(plan.register, contract, date.fromisoformat(day)) if contract else None
+        specification = specification_on(plan.register, contract, date.fromisoformat(day)) if contract else None
         if specification is None:
             raise Refused(
                 "placement",

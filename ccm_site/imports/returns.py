@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from ccm_site.exports import CannotExport
-from ccm_site.exports.return_facts import agreed_specification, return_for
+from ccm_site.exports.return_facts import return_for
+from ccm_site.facts.contracts import providers_of, specification_on
 from ccm_site.facts.values import mappings
 from ccm_site.imports import saving
 from ccm_site.imports.correcting import Difference, corrected, counts_people, differences
@@ -55,7 +56,16 @@ def _held(plan: Plan, form: Filled) -> Record | None:
     contract = plan.register.get("contract", form.about["contract"])
     if contract is None or "voided" in contract.data:
         raise BadSource(f"the form is for the contract {form.about['contract'][:40]}, which is not in this register")
-    agreed = agreed_specification(plan.register, contract, form.last)
+    provider, template = form.about["provider"], form.about["template"]
+    if provider and provider not in providers_of(contract):
+        raise BadSource(
+            f"the form says that it is from '{provider[:60]}', who is no party to {contract.id}. Make the form again with ccm export return-template"
+        )
+    if plan.register.get("monitoring_template", template) is None:
+        raise BadSource(
+            f"the form says that it is on {template[:40]!r}, which this register never issued. Make the form again with ccm export return-template"
+        )
+    agreed = specification_on(plan.register, contract, form.last)
     if agreed is None or agreed.key.id != form.about["specification"]:
         raise BadSource(
             f"the form asks for the measures of {form.about['specification'][:40]}, but {contract.id} is on "

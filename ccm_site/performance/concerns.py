@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from ccm_site.facts.complaints import provider_of
 from ccm_site.facts.contracts import providers_of
-from ccm_site.facts.records import cited, counting, open_to_check
+from ccm_site.facts.records import counting, open_to_check
 from ccm_site.facts.values import day
 from ccm_site.model import Key, Record, Register
 from ccm_site.performance.periods import Period
@@ -37,6 +38,8 @@ class Concerns:
     by_result: Mapping[str, int]
     rate: Decimal | None
     sources: tuple[Key, ...]
+    shut: int = 0
+    """How many complaints of the register cannot be read here: they may belong among these."""
 
     @property
     def repeated(self) -> Mapping[str, int]:
@@ -44,9 +47,14 @@ class Concerns:
 
 
 def concerns_of(register: Register, provider: str, period: Period) -> Concerns:
-    """The complaints and concerns about a provider that were received in a period. What is sealed and shut is left out."""
+    """The complaints and concerns about a provider that were received in a period. What is sealed and shut is only counted as ``shut``."""
     mine = [c for c in received(register, period) if provider_of(register, c) == provider]
-    return summed(mine, period, placed_days(register, provider, period))
+    return replace(summed(mine, period, placed_days(register, provider, period)), shut=shut_complaints(register))
+
+
+def shut_complaints(register: Register) -> int:
+    """How many complaints and concerns cannot be read."""
+    return sum(not open_to_check(c) for c in counting(register, "complaint"))
 
 
 def received(register: Register, period: Period) -> list[Record]:
@@ -76,21 +84,6 @@ def summed(complaints: Iterable[Record], period: Period, placed: int | None = No
         by("category"), by("source"), by("entry_type"), dict(sorted(results.items(), key=lambda item: (-item[1], item[0]))), rate,
         tuple(c.key for c in everything),
     )  # fmt: skip
-
-
-def provider_of(register: Register, complaint: Record) -> str | None:
-    """The provider that a complaint or concern is about: as it says, else that of its service, contract or placement."""
-    for name in ("provider", "service", "contract", "placement"):
-        value = complaint.data.get(name)
-        if name != "provider":
-            other = cited(register, name, value)
-            value = other.data.get("provider") if other else None
-            if value is None and other is not None and other.kind == "placement":
-                contract = cited(register, "contract", other.data.get("contract"))
-                value = contract.data.get("provider") if contract else None
-        if isinstance(value, str):
-            return value
-    return None
 
 
 def placed_days(register: Register, provider: str, period: Period) -> int | None:

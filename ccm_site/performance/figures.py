@@ -83,7 +83,7 @@ def periods_missed(register: Register, contract: Record, today: date) -> Figure 
 def concerns_received(register: Register, contract: Record, today: date) -> Figure | None:
     """How many complaints and concerns about the contract's providers were received in the council's window of months, from all sources."""
     window = _window(register, today)
-    if window is None or not any(True for _ in counting(register, "complaint")):
+    if window is None or not _complaints_known(register):
         return None
     found = [concerns.concerns_of(register, p, window) for p in providers_of(contract)]
     n = sum(c.total for c in found)
@@ -95,7 +95,7 @@ def concerns_received(register: Register, contract: Record, today: date) -> Figu
 def concerns_more(register: Register, contract: Record, today: date) -> Figure | None:
     """How many more complaints and concerns there were than in the window before; below 0 where there were fewer."""
     window = _window(register, today)
-    if window is None or not any(True for _ in counting(register, "complaint")):
+    if window is None or not _complaints_known(register):
         return None
     before = _window(register, days_after(window.first, -1))
     now = [concerns.concerns_of(register, p, window) for p in providers_of(contract)]
@@ -178,6 +178,11 @@ def _staffing(register: Register, contract: Record, today: date, name: str, word
         if value is None
         else Figure(value, f"{value.normalize():f}% {words} in the period to {period.last}", (latest.key,))
     )
+
+
+def _complaints_known(register: Register) -> bool:
+    """Whether complaints are at hand, and all of them can be read: else a number would be too small, and the risk with it."""
+    return any(True for _ in counting(register, "complaint")) and not concerns.shut_complaints(register)
 
 
 def _window(register: Register, last: date) -> Period | None:

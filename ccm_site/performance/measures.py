@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import takewhile
 from typing import Any, Literal
 
+from ccm_site.facts.contracts import specification_on
 from ccm_site.facts.policy import limit
 from ccm_site.facts.records import cited, citing
 from ccm_site.facts.values import mappings, number, texts
@@ -49,8 +50,6 @@ class Measure:
     responsibility: str = ""
     """What the provider answers for, where others contribute too."""
     contributors: tuple[str, ...] = ()
-    frequency: str = ""
-    collected_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,15 +121,14 @@ def measures_of(specification: Record) -> Iterator[Measure]:
     for s in mappings(data.get("standards")):
         yield Measure(
             str(s.get("id", "")), str(s.get("measure") or s.get("text", "")), STANDARD, target_of(s.get("target")),
-            s.get("child_safety") is True, frequency=str(s.get("frequency", "")), collected_by=str(s.get("collection_method", "")),
+            s.get("child_safety") is True,
         )  # fmt: skip
     for m in mappings(data.get("measures")):
         of = next((parents[i] for i in texts(m.get("supports")) if i in parents), {})
         yield Measure(
             str(m.get("id", "")), str(m.get("text", "")), str(m.get("measure_type", "")), target_of(m.get("target")),
             attribution=str(of.get("attribution", "")), responsibility=str(of.get("provider_responsibility", "")),
-            contributors=tuple(texts(of.get("contributors"))), frequency=str(m.get("frequency", "")),
-            collected_by=str(m.get("collection_method", "")),
+            contributors=tuple(texts(of.get("contributors"))),
         )  # fmt: skip
 
 
@@ -145,7 +143,7 @@ def series(register: Register, contract: Record, until: date) -> tuple[Series, .
     )  # fmt: skip
     known: dict[str, Measure] = {}
     readings: dict[str, list[Reading]] = {}
-    agreed = specification_of(register, contract)
+    agreed = specification_on(register, contract, until)
     for period, sent in returns:
         specification = cited(register, "specification", sent.data.get("specification")) or agreed
         asked = {m.id: m for m in measures_of(specification)} if specification else {}
@@ -160,15 +158,6 @@ def series(register: Register, contract: Record, until: date) -> tuple[Series, .
     order = list(TYPES)
     found = sorted(known.values(), key=lambda m: order.index(m.kind) if m.kind in TYPES else len(order))
     return tuple(Series(m, tuple(readings.get(m.id, ()))) for m in found)
-
-
-def specification_of(register: Register, contract: Record) -> Record | None:
-    """The version of the specification that a contract is on: that of its latest approved variation which names one, else its own."""
-    varied = [
-        v.data["specification"] for v in citing(register, contract, "variation")
-        if v.data.get("status") in ("approved", "signed") and isinstance(v.data.get("specification"), str)
-    ]  # fmt: skip
-    return cited(register, "specification", varied[-1] if varied else contract.data.get("schedule_a"))
 
 
 def _reading(period: Period, sent: Record, answer: Mapping[str, Any], measure: Measure, tolerance: Decimal) -> Reading:

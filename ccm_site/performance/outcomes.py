@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from ccm_site.facts.contracts import specification_on
 from ccm_site.facts.records import citing, counting, open_to_check
 from ccm_site.facts.values import day, mappings
 from ccm_site.model import Key, Record, Register
-from ccm_site.performance.measures import specification_of
 from ccm_site.performance.periods import Period, period_of
 
 RESULTS = ("achieved", "partly", "not", "too_early", "not_applicable")
@@ -58,8 +58,8 @@ def evaluated(register: Register, contract: Record, period: Period) -> tuple[Out
             told = (str(r.get("result", "")), str(r.get("provider_says", "")), evaluation.key)
             found.setdefault(str(r.get("outcome")), []).append(told)
     return tuple(
-        _outcome(o.id, o.words, o, dict(Counter(r for r, _, _ in got)), _agreed(got), tuple(dict.fromkeys(k for _, _, k in got)))
-        for o in _asked(register, contract) for got in [found.get(o.id, [])]
+        replace(o, counts=dict(Counter(r for r, _, _ in got)), agreed=_agreed(got), sources=tuple(dict.fromkeys(k for _, _, k in got)))
+        for o in _asked(register, contract, period.last) for got in [found.get(o.id, [])]
     )  # fmt: skip
 
 
@@ -75,35 +75,21 @@ def reported(register: Register, contract: Record, until: date) -> tuple[Outcome
     by_id = {str(o.get("outcome")): o for o in mappings(latest.data.get("outcomes"))}
     names = {"achieved": "achieved", "partly": "partly", "not": "not_achieved", "too_early": "too_early"}
     return tuple(
-        _outcome(o.id, o.words, o, {r: by_id[o.id][n] for r, n in names.items() if n in by_id[o.id]}, None, (latest.key,))
-        for o in _asked(register, contract) if o.id in by_id
+        replace(o, counts={r: by_id[o.id][n] for r, n in names.items() if n in by_id[o.id]}, sources=(latest.key,))
+        for o in _asked(register, contract, until) if o.id in by_id
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class _Asked:
-    id: str
-    words: str
-    attribution: str
-    contributors: tuple[str, ...]
-    responsibility: str
-
-
-def _asked(register: Register, contract: Record) -> list[_Asked]:
-    specification = specification_of(register, contract)
+def _asked(register: Register, contract: Record, on: date) -> list[Outcome]:
+    """The outcomes of the contract's specification, nothing counted yet."""
+    specification = specification_on(register, contract, on)
     return [
-        _Asked(
+        Outcome(
             str(o.get("id", "")), str(o.get("text", "")), str(o.get("attribution", "")),
-            tuple(str(c) for c in o.get("contributors") or ()), str(o.get("provider_responsibility", "")),
+            tuple(str(c) for c in o.get("contributors") or ()), str(o.get("provider_responsibility", "")), {}, None, (),
         )
         for o in mappings(specification.data.get("outcomes") if specification else None)
     ]  # fmt: skip
-
-
-def _outcome(
-    id: str, words: str, asked: _Asked, counts: dict[str, int | str], agreed: Decimal | None, sources: tuple[Key, ...]
-) -> Outcome:
-    return Outcome(id, words, asked.attribution, asked.contributors, asked.responsibility, counts, agreed, sources)
 
 
 def _agreed(found: list[tuple[str, str, Key]]) -> Decimal | None:

@@ -7,7 +7,7 @@ departs from the model's stands with its reason (F-4-OM-12), and this shows wher
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -49,11 +49,21 @@ class AtLeast:
 
 
 @dataclass(frozen=True)
+class Trigger:
+    """A criterion for additional monitoring that is met: what it is called, what it leads to, why it is met."""
+
+    label: str
+    leads_to: tuple[str, ...]
+    why: str
+    sources: tuple[Key, ...]
+
+
+@dataclass(frozen=True)
 class Risk:
     """A contract's risk on a day. ``rating`` is the model's; ``decided`` the assessor's, "" where nobody assessed it yet.
 
     ``unknown`` names the factors that nobody scored: the total may be higher. ``triggers`` are the criteria for additional monitoring
-    that are met, each with what it leads to.
+    of the monitoring policy that are met.
     """
 
     contributions: tuple[Contribution, ...]
@@ -64,7 +74,7 @@ class Risk:
     decided: str
     override_reason: str
     assessment: Record | None
-    triggers: tuple[tuple[str, tuple[str, ...]], ...]
+    triggers: tuple[Trigger, ...]
     monitored: Record | None
     """The plan of additional monitoring that is active."""
 
@@ -109,7 +119,7 @@ def risk_of(register: Register, contract: Record, today: date) -> Risk | None:
     decided = str((latest.data.get("rating") or latest.data.get("computed_rating") or "") if latest else "")
     return Risk(
         contributions, events, total, rating, meaning, decided, str(latest.data.get("override_reason", "")) if latest else "", latest,
-        _triggers(register, decided or rating, today), _additional(register, contract, today),
+        tuple(_triggers(register, decided or rating, latest, figure, today)), _additional(register, contract, today),
     )  # fmt: skip
 
 
@@ -162,14 +172,18 @@ def _band(bands: list[Mapping[str, Any]], total: int) -> Mapping[str, Any]:
     return max(begun, key=lambda b: int(b["from_score"]), default={})
 
 
-def _triggers(register: Register, rating: str, today: date) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """What the monitoring policy sets off at a rating: the criterion ``rating_<rating>``, and what it leads to, in words."""
+def _triggers(register: Register, rating: str, latest: Record | None, figure: Any, today: date) -> Iterator[Trigger]:
+    """The criteria of the monitoring policy that are met: by their test, or by the rating in force (``rating_<rating>``) (F-3B-ii-8)."""
     policy = [e for e in mappings(register.table("monitoring_policy").get("entries")) if applies(e, today)]
     words = {str(e.get("code")): str(e.get("label", "")) for e in policy}
-    return tuple(
-        (words[str(e["code"])], tuple(words.get(c, c) for c in texts(e.get("leads_to"))))
-        for e in policy if e.get("part") == "trigger" and e.get("code") == f"rating_{rating}"
-    )  # fmt: skip
+    for e in policy:
+        if e.get("part") != "trigger":
+            continue
+        leads_to = tuple(words.get(c, c) for c in texts(e.get("leads_to")))
+        if (met := _met(e.get("test"), figure)) is not None:
+            yield Trigger(str(e.get("label", "")), leads_to, met.words, met.sources)
+        elif e.get("code") == f"rating_{rating}":
+            yield Trigger(str(e.get("label", "")), leads_to, f"rated {rating}", (latest.key,) if latest else ())
 
 
 def _additional(register: Register, contract: Record, today: date) -> Record | None:
@@ -187,11 +201,11 @@ def _additional(register: Register, contract: Record, today: date) -> Record | N
 
 
 def decision_due(risk: Risk) -> bool:
-    """Whether somebody has to decide on additional monitoring: the rating asks for it, none is under way, and nobody decided against it.
+    """Whether somebody has to decide on additional monitoring: the rating or a criterion asks for it, none is under way, and nobody decided against it.
 
     What was decided stands for as long as the model gives the rating that it gave then, also where the assessor departed from it.
     """
-    asked = risk.rating != "green" or risk.decided not in ("", "green")
+    asked = risk.rating != "green" or risk.decided not in ("", "green") or bool(risk.triggers)
     data = risk.assessment.data if risk.assessment else {}
     stands = risk.rating == (data.get("computed_rating") or risk.decided)
     return asked and risk.monitored is None and ("additional_monitoring" not in part_of(data, "decision") or not stands)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from ccm_site.facts.complaints import provider_of
 from ccm_site.facts.contracts import providers_of
 from ccm_site.facts.policy import Waits, applies, entries, limit
 from ccm_site.facts.records import cited, counting, open_to_check
@@ -110,7 +111,7 @@ def many_concerns_call_for_an_assessment(register: Register, kinds: Kinds, today
     """
     concerns: defaultdict[str, list[tuple[date, Record]]] = defaultdict(list)
     for complaint in _open(register):
-        received, provider = day(complaint.data.get("received_on")), _provider(register, complaint)
+        received, provider = day(complaint.data.get("received_on")), provider_of(register, complaint)
         if received and provider and complaint.data.get("entry_type") != "compliment":
             concerns[provider].append((received, complaint))
     if not concerns:
@@ -132,17 +133,6 @@ def many_concerns_call_for_an_assessment(register: Register, kinds: Kinds, today
                 "add a risk assessment of one of its contracts that looks at them together, prompted by concerns",
                 *(() if sealed else ((c, "/provider" if "provider" in c.data else "/service") for c in cluster)),
             )  # fmt: skip
-
-
-def _provider(register: Register, complaint: Record) -> str | None:
-    for name in ("provider", "service", "contract"):
-        value = complaint.data.get(name)
-        if name != "provider":
-            other = cited(register, name, value)
-            value = other.data.get("provider") if other else None
-        if isinstance(value, str):
-            return value
-    return None
 
 
 def _last_assessed(register: Register) -> dict[str, date]:

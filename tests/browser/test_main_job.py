@@ -10,6 +10,7 @@ from tests.browser.conftest import serving
 from tests.registers import DEMO_DAY
 
 REGISTERS = {
+    "registers/professional-services_FY-2020-Q3.csv": "CliftonLarsonAllen",
     "registers/professional-services_FY-2020-Q4.csv": "CliftonLarsonAllen",
     "registers/act_contracts_2025.csv": "Worldstrides",
     "registers/lancashire_cc_procurement.json": "Beever and Struthers",

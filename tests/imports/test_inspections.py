@@ -203,6 +203,7 @@ def test_the_whole_list_goes_into_a_register_that_has_every_service(tmp_path, da
     again = imports.run("inspections", root, file, None, TODAY, False)
     assert (again.created, again.changed, again.written) == ((), (), ())
     assert again.count("inspection", "unchanged") == result.count("inspection")
+    assert load(root).findings == ()
 
 
 @pytest.mark.data

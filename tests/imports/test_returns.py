@@ -332,6 +332,21 @@ def test_files_that_are_no_form_are_refused(office):
         imports.run("returns", office.root, office.file(office.filled()), "generic", TODAY, False)
 
 
+@pytest.mark.parametrize(("name", "value", "why"), [
+    ("provider", "brae-fostering", "no party to"), ("template", "MT-2020-0001/v9", "never issued"), ("contract", "C-2099-0001", "not in this register"),
+])  # fmt: skip
+def test_a_form_whose_hidden_cells_were_changed_is_refused(office, name, value, why):
+    """Whoever fills the form in could report on somebody else's contract, or in somebody else's name."""
+    book = office.filled()
+    sheet = book["About"]
+    [cell] = [r[1] for r in sheet.iter_rows(max_col=2) if r[0].value == name]
+    cell.value = value
+    before = office.files()
+    with pytest.raises(imports.BadSource, match=why):
+        office.run(book)
+    assert office.files() == before
+
+
 def test_naughty_strings_come_through_as_text_or_are_told(office, data):
     naughty = [s for s in json.loads((data / "hostile/blns.json").read_text("utf-8")) if s.strip()]
     naughty += [line for line in (data / "hostile/csv-payload.txt").read_text("utf-8").splitlines() if line.strip()]

@@ -185,7 +185,9 @@ def test_a_raised_standard_does_not_change_the_past():
 
 @pytest.mark.parametrize(("status", "value"), [("draft", 90), ("withdrawn", 90), ("approved", 95), ("signed", 95)])
 def test_a_variation_that_is_approved_changes_the_specification(status, value):
-    varied = record("variation", "V-1", contract="C-1", status=status, specification="S-1/v2")
+    varied = record(
+        "variation", "V-1", contract="C-1", status=status, specification="S-1/v2", effective_date="2025-01-01"
+    )
     specs = specification("S-1/v1", [standard(value="90")]), specification("S-1/v2", [standard(value="95")])
     found = told(series(register(contract(), *specs, varied, *quarters("92")), contract(), DAY))
     assert found.measure.target.value == found.readings[0].target.value == Decimal(value)

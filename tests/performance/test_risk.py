@@ -281,7 +281,27 @@ def test_what_a_rating_sets_off(rating, criteria):
             {"code": "rating_red", "label": "Rated red", "part": "trigger", "effective_to": "2026-11-23"},
         ],
     )
-    assert list(risk(AMBER, assessment(computed=rating), policy).triggers) == criteria
+    assert [(t.label, t.leads_to) for t in risk(AMBER, assessment(computed=rating), policy).triggers] == criteria
+
+
+def test_a_criterion_is_met_by_its_test_whatever_the_rating():
+    low = {
+        "code": "low_grade",
+        "label": "Low grade",
+        "part": "trigger",
+        "leads_to": ["visit"],
+        **asks("lowest_grade", "2", "at_most"),
+    }
+    policy = table("monitoring_policy", entries=[low, {"code": "visit", "label": "Visit", "part": "additional"}])
+    decided = assessment(decision={"additional_monitoring": False}, scores={"grades": 0})
+    told = risk(AMBER, decided, policy, inspection(grades=(2, 5)))
+    assert [(t.label, t.leads_to, t.why, [k.id for k in t.sources]) for t in told.triggers] == [
+        ("Low grade", ("Visit",), "lowest grade 2", ["IS-1"])
+    ]
+    assert risk(AMBER, decided, policy, inspection(grades=(3,))).triggers == ()
+    undecided = assessment(scores={"grades": 0})
+    assert decision_due(risk(AMBER, undecided, policy, inspection(grades=(2,)))) is True
+    assert decision_due(risk(AMBER, undecided, policy, inspection(grades=(3,)))) is False
 
 
 @pytest.mark.parametrize(
@@ -361,6 +381,13 @@ def test_concerns_of_every_provider_of_the_contract_and_of_no_other():
     both = contract(further_providers=["rowan"])
     assert figure("concerns_received", *told, agreed=both).value == 2
     assert figure("concerns_received", *told).value == 1
+
+
+def test_while_a_complaint_cannot_be_read_there_is_no_figure():
+    """A number that is too small would make the risk too small."""
+    read, shut = complaint("K-1", "2026-06-01"), complaint("K-2", None, shut=True)
+    assert figure("concerns_received", read).value == 1
+    assert figure("concerns_received", read, shut) is figure("concerns_more", read, shut) is None
 
 
 def test_without_a_window_or_any_complaint_there_is_no_figure():

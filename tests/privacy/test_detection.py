@@ -205,11 +205,11 @@ def test_no_hostile_text_takes_long():
         text = (unit * 50_000)[:50_000]
         started = time.process_time()
         found.find(text, today=TODAY)
-        assert time.process_time() - started < 2, repr(unit)
+        assert time.process_time() - started < 0.5, repr(unit)
     for start in ("CHI ", "tel", "NI", "born", "a@"):
         started = time.process_time()
         found.find(start + " " * 50_000, today=TODAY)
-        assert time.process_time() - started < 2, start
+        assert time.process_time() - started < 0.5, start
 
 
 FLOORS = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ccm_site.facts.evidence import SEALED_DAY, Evidence
-from ccm_site.facts.records import citing
+from ccm_site.facts.records import citing, counting, open_to_check
 from ccm_site.facts.values import mappings, part_of
 from ccm_site.model import Key, Record
 from ccm_site.performance import concerns as complaints
@@ -219,6 +219,10 @@ def _outcomes(desk: Desk, contract: Record) -> Iterator[Part]:
         )  # fmt: skip
 
     if desk.whole:
+        if shut := sum(not open_to_check(e) for e in counting(desk.register, "outcome_evaluation")):
+            yield Words(
+                f"{shut} evaluations of the register are sealed and cannot be read here. They are in none of the figures."
+            )
         evaluated = results.evaluated(desk.register, contract, desk.period)
         yield Table(
             f"Evaluations of single cases, {span(desk.period)}",

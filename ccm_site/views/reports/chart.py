@@ -5,7 +5,7 @@ Drawn here: a general library takes some 30 ms a chart (decision 20), and a larg
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from markupsafe import Markup, escape
@@ -59,12 +59,12 @@ def _axis(y: float, words: str) -> str:
     )
 
 
-def _target_line(known: Sequence[Reading], xs: Sequence[float], y: object) -> list[str]:
+def _target_line(known: Sequence[Reading], xs: Sequence[float], y: Callable[[Decimal], float]) -> list[str]:
     """The target of each period, in steps where it was raised."""
     points = [(x, r.target.value) for x, r in zip(xs, known, strict=True) if r.target is not None]
     if not points:
         return []
-    path = " ".join(f"{x:.1f},{y(v):.1f}" for x, v in points)  # type: ignore[operator]
+    path = " ".join(f"{x:.1f},{y(v):.1f}" for x, v in points)
     return [
         f'<polyline points="{path}" fill="none" stroke="currentColor" stroke-dasharray="5 4" stroke-opacity="0.7"/>'
     ]

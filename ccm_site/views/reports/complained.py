@@ -6,17 +6,21 @@ from collections.abc import Iterator, Mapping
 
 from ccm_site.performance.concerns import Concerns
 from ccm_site.views.reports.desk import Desk, figure
-from ccm_site.views.reports.model import Facts, Part, Points, Said, Table
+from ccm_site.views.reports.model import Facts, Part, Points, Said, Table, Words
 
 OVERVIEW = (("category", "By category", "category"), ("source", "By who told us", "source"), ("type", "By kind", "entry_type"), ("result", "By result", "resolution.result"))  # fmt: skip
 
 
 def concern_tables(desk: Desk, found: Concerns) -> Iterator[Part]:
     """The figures of a period: how many, what about, from whom, with what result; what came up more than once."""
+    if found.shut:
+        yield Words(
+            f"{found.shut} complaints and concerns of the register are sealed and cannot be read here. They are in none of the figures."
+        )
     rate = (
         f"{figure(found.rate)} for each ten children placed all the time"
         if found.rate is not None
-        else "cannot be said: nobody was placed"
+        else "cannot be said: nobody was placed, or placements are sealed here"
     )
     yield Facts((
         ("Complaints and concerns", Said(str(found.total), found.sources[:12])), ("Of these for information only", Said(str(found.information_only))),

@@ -10,11 +10,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
+from ccm_site.facts.complaints import provider_of
 from ccm_site.facts.policy import Waits, applies, entries, limit
 from ccm_site.facts.records import cited, counting, open_to_check
 from ccm_site.facts.values import day, days_after, months_after, part_of
 from ccm_site.model import Key, Record
-from ccm_site.performance.concerns import placed_days, provider_of, received, summed
+from ccm_site.performance.concerns import placed_days, received, shut_complaints, summed
 from ccm_site.performance.periods import Period
 from ccm_site.views.reports.desk import Desk, figure, on, span
 from ccm_site.views.reports.model import Facts, Part, Report, Said, Section, Table, Words
@@ -76,7 +77,7 @@ def _short(desk: Desk, everything: Sequence[Record], mine: Sequence[Record]) -> 
         ("Still open", Said(str(sum(c.data.get("status") not in DONE for c in mine)))), ("Overdue, of whatever time", Said(str(late), (), "bad" if late else "good")),
         ("Compliments, counted apart", Said(str(found.compliments))),
     ))  # fmt: skip
-    shut = sum(not open_to_check(c) for c in counting(desk.register, "complaint"))
+    shut = shut_complaints(desk.register)
     if shut:
         yield Words(
             f"{shut} more {'is' if shut == 1 else 'are'} sealed and cannot be read here. They are in none of the figures."

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ccm_site.facts.contracts import specification_on
 from ccm_site.facts.values import mappings, texts
 from ccm_site.model import Record
-from ccm_site.performance.measures import specification_of
 from ccm_site.performance.outcomes import RESULTS, Outcome, evaluated, reported
 from ccm_site.views.reports.desk import Desk, figure, span
 from ccm_site.views.reports.model import Part, Points, Report, Said, Section, Table, Words
@@ -64,7 +64,7 @@ def _under(aim: Aim, indicator: str) -> bool:
 def _aims(desk: Desk) -> Iterator[Aim]:
     """Every outcome of the contracts in force; on the restricted site with the evaluations of single cases, added up."""
     for contract in desk.running:
-        specification = specification_of(desk.register, contract)
+        specification = specification_on(desk.register, contract, desk.until)
         if specification is None:
             continue
         told = {o.id: o for o in reported(desk.register, contract, desk.until)}

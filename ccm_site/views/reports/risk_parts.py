@@ -69,5 +69,8 @@ def risk_parts(desk: Desk, risk: Risk) -> Iterator[Part]:
             "Events that set a lowest rating", ("Event", "At least", "Because"),
             tuple((Said(e.when), rated(e.rating), Said(e.why, e.sources)) for e in risk.events),
         )  # fmt: skip
-    for trigger, leads_to in risk.triggers:
-        yield Words(f"{trigger}: leads to {', '.join(leads_to) or 'nothing that is set down'}.", hint=True)
+    if risk.triggers:
+        yield Table(
+            "Criteria for additional monitoring that are met", ("Criterion", "Because", "Leads to"),
+            tuple((Said(t.label), Said(t.why, t.sources), Said(", ".join(t.leads_to) or "nothing that is set down")) for t in risk.triggers),
+        )  # fmt: skip

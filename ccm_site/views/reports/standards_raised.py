@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from ccm_site.facts.contracts import specification_on
 from ccm_site.facts.records import counting
 from ccm_site.facts.values import day, mappings
 from ccm_site.model import Record
-from ccm_site.performance.measures import TRENDS, Reading, Series, specification_of
+from ccm_site.performance.measures import TRENDS, Reading, Series
 from ccm_site.views.reports.chain import type_name
 from ccm_site.views.reports.desk import VERDICT_LOOKS, Desk, on
 from ccm_site.views.reports.measured import with_unit
@@ -87,7 +88,7 @@ def _since(desk: Desk, raised: list[tuple[Record, dict[str, str]]]) -> Iterator[
     for specification, r in raised:
         start = day(specification.data.get("effective_from"))
         for contract in desk.contracts:
-            agreed = specification_of(desk.register, contract)
+            agreed = specification_on(desk.register, contract, desk.until)
             if agreed is None or _family(agreed.id) != _family(specification.id):
                 continue
             found = next((s for s in desk.series(contract) if s.measure.id == r["of"]), None)
