@@ -46,6 +46,29 @@ def gathered(register: Register, kind: str, field: str) -> defaultdict[str, list
     return out
 
 
+_ARRIVES = {
+    "return": "received_on", "payment_summary": "received_on", "complaint": "received_on", "peer_experience": "received_on",
+    "feedback": "sent_to_ccm_on", "inspection": "published_on", "outcome_evaluation": "evaluated_on", "risk_assessment": "assessed_on",
+}  # fmt: skip
+"""The day on which the council came to know what a record says."""
+
+
+def known_by(register: Register, on: date) -> Register:
+    """The register without what came to be known only after a day. What has no such day stays."""
+    later = {
+        r.key for kind, field in _ARRIVES.items() for r in register.of_kind(kind) if (d := day(r.data.get(field))) is not None and d > on
+    }  # fmt: skip
+    if not later:
+        return register
+    links = {
+        k: tuple(x for x in found if x.target not in later) for k, found in register.links.items() if k not in later
+    }
+    back = {
+        k: tuple(x for x in found if x.source not in later) for k, found in register.backlinks.items() if k not in later
+    }
+    return Register({k: r for k, r in register.records.items() if k not in later}, links, back)
+
+
 def carried_over_on(record: Record) -> date | None:
     """The day on which a record was carried over from another register; None where it was not, or that day is not known."""
     return day(part_of(record.data, "legacy").get("migrated_on"))

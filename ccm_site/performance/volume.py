@@ -50,6 +50,7 @@ class Paid:
     within: bool | None
     explanation: str
     sources: tuple[Key, ...]
+    currency: str
 
 
 def delivered(register: Register, contract: Record, until: date) -> tuple[Delivered, ...]:
@@ -75,6 +76,7 @@ def delivered(register: Register, contract: Record, until: date) -> tuple[Delive
 def payments(register: Register, contract: Record, until: date) -> tuple[Paid, ...]:
     """Each summary of payments of periods that ended by a day, the oldest first."""
     out = []
+    usual = str(register.table("register").get("default_currency", "GBP"))
     invoiced = [
         (p, r) for r in citing(register, contract, "return") if (p := period_of(r.data)) and "invoiced" in r.data
     ]
@@ -91,7 +93,7 @@ def payments(register: Register, contract: Record, until: date) -> tuple[Paid, .
         out.append(Paid(
             period, paid, amount(summary.data.get("credited")) or Decimal(0), expected, by, difference,
             _within(register, expected, difference, period.last), str(part_of(summary.data, "reconciliation").get("explanation", "")),
-            (summary.key, *(r.key for r in returns)),
+            (summary.key, *(r.key for r in returns)), str(part_of(summary.data, "paid").get("currency") or usual),
         ))  # fmt: skip
     return tuple(sorted(out, key=lambda p: (p.period, p.sources)))
 

@@ -79,8 +79,8 @@ def _volume(desk: Desk, contract: Record) -> Iterator[Part]:
     yield Table(
         "Payments against volume and rates", ("Period", "Paid", "Credited", "Expected", "By", "Difference", "Within what is allowed"),
         tuple(
-            (Said(span(p.period), p.sources), Said(pounds(p.paid)), Said(pounds(p.credited)), Said(pounds(p.expected)), Said(p.by or "–"),
-             Said(pounds(p.difference)),
+            (Said(span(p.period), p.sources), Said(pounds(p.paid, p.currency)), Said(pounds(p.credited, p.currency)), Said(pounds(p.expected, p.currency)), Said(p.by or "–"),
+             Said(pounds(p.difference, p.currency)),
              Said("–") if p.within is None else Said("Yes", (), "good") if p.within
              else Said(f"No{f': {p.explanation}' if p.explanation else ''}", (), "near" if p.explanation else "bad"))
             for p in paid

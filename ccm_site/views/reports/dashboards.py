@@ -11,7 +11,7 @@ from ccm_site.due import Due, still_to_do
 from ccm_site.facts.contracts import LEADS, final_day, is_followed, open_decisions
 from ccm_site.facts.policy import limit
 from ccm_site.facts.records import counting
-from ccm_site.facts.values import amount, day, days_after, in_force, mappings, months_after, part_of
+from ccm_site.facts.values import day, days_after, in_force, mappings, months_after, part_of
 from ccm_site.model import Key, Record
 from ccm_site.performance.periods import period_of
 from ccm_site.performance.risk import decision_due
@@ -98,7 +98,7 @@ def _finance(desk: Desk) -> Sections:
     ])]  # fmt: skip
     yield "Payments that do not fit", [_payments(desk)]
     yield "Overpaid", [_records(desk, [
-        (p, f"{pounds(amount(part_of(p.data, 'overpayment').get('to_recover')))} to recover: {desk.shown(p, 'contract')}")
+        (p, f"{desk.shown(p, 'overpayment.to_recover')} to recover: {desk.shown(p, 'contract')}")
         for p in counting(desk.register, "payment_summary")
         if part_of(p.data, "overpayment").get("to_recover") and not part_of(p.data, "overpayment").get("recovered_on")
     ])]  # fmt: skip
@@ -223,7 +223,7 @@ def _ending(desk: Desk, months: int) -> Table:
 
 def _payments(desk: Desk) -> Table:
     rows = [
-        (desk.name(c.key), Said(f"to {on(p.period.last)}", p.sources), Said(pounds(p.paid)), Said(pounds(p.expected)), Said(pounds(p.difference), (), "bad"))
+        (desk.name(c.key), Said(f"to {on(p.period.last)}", p.sources), Said(pounds(p.paid, p.currency)), Said(pounds(p.expected, p.currency)), Said(pounds(p.difference, p.currency), (), "bad"))
         for c in desk.contracts for p in payments(desk.register, c, desk.until) if p.within is False and not p.explanation
     ]  # fmt: skip
     return Table(
@@ -236,7 +236,7 @@ def _payments(desk: Desk) -> Table:
 
 
 def _starts_and_ends(desk: Desk) -> Table:
-    days = limit(desk.register, "finance_end_notice", desk.today)
+    days = limit(desk.register, "finance_ends_ahead", desk.today)
     last = days_after(desk.today, int(days) if days is not None else AHEAD)
     rows = []
     for kind in ("contract", "placement"):
@@ -306,8 +306,18 @@ _SECTIONS: Mapping[str, Callable[[Desk], Sections]] = {
     "sourcing-group": _sourcing,
 }
 _FURTHER: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "ccm": (("Calendar", CALENDAR), ("To look at", TO_LOOK_AT), ("Exceptions", EXCEPTIONS), ("Risk of contracts", report_on("risk", ""))),
-    "lead-professional": (("Calendar", CALENDAR), ("Monitoring reports", report_list("contract_monitoring")), ("Risk of contracts", report_on("risk", ""))),
-    "finance": (("Calendar", CALENDAR),),
-    "sourcing-group": (("Calendar", CALENDAR), ("Strategic monitoring", report_on("strategic", "")), ("Types of service", report_list("sector"))),
+    "ccm": (
+        ("Calendar", CALENDAR), ("Sent to you", report_on("managers_inbox", "")), ("Contracts that come to an end", report_on("expiry_pipeline", "")),
+        ("Risk of contracts", report_on("risk", "")), ("To look at", TO_LOOK_AT), ("Exceptions", EXCEPTIONS),
+    ),
+    "lead-professional": (
+        ("Calendar", CALENDAR), ("Review packs", report_list("review_pack")), ("Monitoring reports", report_list("contract_monitoring")),
+        ("Risk of contracts", report_on("risk", "")),
+    ),
+    "finance": (("Finance page", report_on("finance", "")), ("Calendar", CALENDAR)),
+    "sourcing-group": (
+        ("Calendar", CALENDAR), ("Commissioning pipeline", report_on("tender_pipeline", "")), ("Supply against demand", report_on("supply_and_demand", "")),
+        ("Strategic monitoring", report_on("strategic", "")), ("Types of service", report_list("sector")),
+    ),
 }  # fmt: skip
+"""What each role looks at next."""

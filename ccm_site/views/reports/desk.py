@@ -12,7 +12,7 @@ from typing import Any
 from ccm_site.facts.contracts import ENDED, providers_of
 from ccm_site.facts.evidence import QUESTIONS, SEALED_DAY, Evidence, all_evidence
 from ccm_site.facts.policy import entries, limit
-from ccm_site.facts.records import counting
+from ccm_site.facts.records import counting, known_by
 from ccm_site.facts.values import months_after, texts
 from ccm_site.model import Key, Record, Register
 from ccm_site.performance.measures import Series, series
@@ -36,9 +36,10 @@ class Desk:
     asked: Period | None = None
     _kept: dict[tuple[str, str], Any] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def register(self) -> Register:
-        return self.site.register
+        """The site's register as it was known on its day: for a day that is past, without what came later."""
+        return known_by(self.site.register, self.today)
 
     @property
     def today(self) -> date:
@@ -180,10 +181,12 @@ def figure(value: Decimal | None, unit: str = "", places: int = 1) -> str:
     return f"{rounded.rstrip('0').rstrip('.') if '.' in rounded else rounded}{unit}"
 
 
-def pounds(value: Decimal | None) -> str:
+def pounds(value: Decimal | None, currency: str = "GBP") -> str:
+    """An amount as it reads in a table, another currency than pounds by its three letters; a dash where there is none."""
     if value is None:
         return "–"
-    return f"−£{-value:,.2f}" if value < 0 else f"£{value:,.2f}"
+    sign = "£" if currency == "GBP" else f"{currency} "
+    return f"−{sign}{-value:,.2f}" if value < 0 else f"{sign}{value:,.2f}"
 
 
 def span(period: Period) -> str:

@@ -190,8 +190,8 @@ def _paid(desk: Desk) -> Iterator[Part]:
                 continue
             beyond += p.within is False and not p.explanation
             rows.append((
-                named(desk, contract), *numbers(codes_of(desk, contract)), Said(span(p.period), p.sources), Said(pounds(p.paid)), Said(pounds(p.credited)),
-                Said(pounds(p.expected)), Said(p.by or "–"), Said(pounds(p.difference)), _within(p.within, p.explanation),
+                named(desk, contract), *numbers(codes_of(desk, contract)), Said(span(p.period), p.sources), Said(pounds(p.paid, p.currency)), Said(pounds(p.credited, p.currency)),
+                Said(pounds(p.expected, p.currency)), Said(p.by or "–"), Said(pounds(p.difference, p.currency)), _within(p.within, p.explanation),
             ))  # fmt: skip
     allowed = f" A difference of up to {tolerance} per cent is allowed." if tolerance is not None else ""
     yield Words(

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from decimal import Decimal
 
 from ccm_site.facts.contracts import over_on, providers_of
 from ccm_site.facts.records import counting
-from ccm_site.facts.values import amount, mappings, part_of, texts
+from ccm_site.facts.values import mappings, part_of, texts
 from ccm_site.model import Record
 from ccm_site.performance.measures import EFFECTIVENESS, QUALITY, TRENDS, TYPES
 from ccm_site.performance.volume import delivered
-from ccm_site.views.reports.desk import Desk, figure, on, pounds, rated
+from ccm_site.views.reports.chain import value
+from ccm_site.views.reports.desk import Desk, figure, on, rated
 from ccm_site.views.reports.measured import verdict_of, with_unit
 from ccm_site.views.reports.model import Facts, Part, Points, Report, Said, Section, Table, Words
 from ccm_site.views.urls import report_on
@@ -48,12 +48,11 @@ def report(desk: Desk, subject: str) -> Report:
 
 def _what(desk: Desk, subject: str, running: list[Record]) -> Iterator[Part]:
     providers = sorted({p for c in running for p in providers_of(c)})
-    values = [a for c in running if (a := amount(c.data.get("estimated_value"))) is not None]
     services = [s for s in counting(desk.register, "service", "active") if s.data.get("service_type") == subject]
     pairs = [
         ("Contracts in force", Said(str(len(running)), tuple(c.key for c in running))), ("Providers", desk.names("provider", providers)),
         ("Active services", Said(str(len(services)), tuple(s.key for s in services[:12]))),
-        ("Estimated value of the contracts over their lives", Said(pounds(sum(values, Decimal(0))) if values else "–")),
+        ("Estimated value of the contracts over their lives", value(desk, running)),
     ]  # fmt: skip
     bought: Counter[str] = Counter()
     for c in running:

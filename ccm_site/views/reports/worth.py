@@ -63,8 +63,8 @@ def _units(desk: Desk, contract: Record) -> Table:
         net = p.paid - p.credited
         each = _each(net, d)
         rows.append((
-            Said(span(d.period), (d.source, *p.sources[:1])), Said(pounds(net)), Said(figure(d.delivered) if d.delivered is not None else d.shown or "–"),
-            Said(pounds(penny(each) if each is not None else None)), Said(figure(d.share, "%")),
+            Said(span(d.period), (d.source, *p.sources[:1])), Said(pounds(net, p.currency)), Said(figure(d.delivered) if d.delivered is not None else d.shown or "–"),
+            Said(pounds(penny(each) if each is not None else None, p.currency)), Said(figure(d.share, "%")),
         ))  # fmt: skip
     of = {"places": "a place in a week", "hours_a_week": "an hour", "sessions_a_week": "a session"}.get(
         units, "each unit"

@@ -35,19 +35,20 @@ def limits(**values):
     return record("thresholds", "thresholds", limits=given)
 
 
+def desk_on(whole, audience="intranet", on=DEMO_DAY, asked=None):
+    """The desk of an audience's site on a register."""
+    return Desk(replace(site(whole, audience), today=on), published_counts(whole, KINDS, audience, on), asked)
+
+
 def desk(*records, audience="intranet", on=DEMO_DAY, asked=None):
     """The desk of an audience's site on these records, on the day of the demonstration."""
-    whole = linked(KINDS, {r.key: r for r in records})
-    return Desk(replace(site(whole, audience), today=on), published_counts(whole, KINDS, audience, on), asked)
+    return desk_on(linked(KINDS, {r.key: r for r in records}), audience, on, asked)
 
 
 @cache
 def demonstration(audience="intranet"):
     """The desk of the demonstration's site."""
-    whole = load(shipped()).register
-    return Desk(
-        replace(site(whole, audience), today=DEMO_DAY), published_counts(whole, KINDS, audience, DEMO_DAY)
-    )  # fmt: skip
+    return desk_on(load(shipped()).register, audience)
 
 
 def report(name, at, subject=""):

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from xml.etree import ElementTree
 
 import pytest
@@ -130,6 +130,28 @@ def test_another_day_and_period_is_told_as_it_was_then():
     assert "Risk: green" in [i.text for p in section(report, "In short").parts for i in p.items]
     now = contract_report(desk_for("intranet"), "C-2024-0001")
     assert "Risk: red" in [i.text for p in section(now, "In short").parts for i in p.items]
+
+
+def test_a_past_day_is_told_as_it_was_known_then():
+    """The return to 30 June 2025 came on 22 July: nobody knew it on the 10th."""
+    [sent] = [
+        r
+        for r in WHOLE.of_kind("return")
+        if r.data["contract"] == "C-2024-0001" and r.data["period"]["to"] == "2025-06-30"
+    ]
+    came = date.fromisoformat(sent.data["received_on"])
+
+    def last_period(on):
+        desk = Desk(replace(site(WHOLE), today=on))
+        [table] = [
+            p
+            for p in section(contract_report(desk, "C-2024-0001"), EIGHT[0]).parts
+            if isinstance(p, Table) and p.title.startswith("Volume")
+        ]
+        return table.rows[-1][0].text
+
+    assert last_period(came) == "1 April 2025 to 30 June 2025"
+    assert last_period(came - timedelta(days=1)) == "1 January 2025 to 31 March 2025"
 
 
 def test_charts_are_whole_drawings_with_words(desk):

@@ -8,16 +8,14 @@ from functools import cache
 from ccm_site.register import linked, load
 from ccm_site.rules.example import applied
 from ccm_site.starter import shipped
-from ccm_site.views.audience import project
-from ccm_site.views.context import Site
-from ccm_site.views.counts import published_counts
 from ccm_site.views.reports import report_kinds
-from ccm_site.views.reports.desk import Desk
 from ccm_site.views.reports.model import Table
 from ccm_site.views.reports.pages import page, sheets
 from ccm_site.views.reports.words import in_words
 from tests.registers import DEMO_DAY
-from tests.rules.registers import kinds, record
+from tests.rules.registers import record
+from tests.views.reports.registers import desk_on, report
+from tests.views.sites import KINDS
 
 CANARY, AMOUNT = "Zanzibar-Kolibri", "7654321.09"
 
@@ -28,8 +26,7 @@ def money(amount, vat="exempt"):
 
 def desk(*records, audience="intranet", on=DEMO_DAY, period=None):
     """A desk on these records as an audience may see them."""
-    whole, _ = linked({r.key: r for r in records}, kinds())
-    return Desk(Site(project(whole, kinds(), audience), kinds(), {}, audience, on), asked=period)
+    return desk_on(linked({r.key: r for r in records}, KINDS)[0], audience, on, period)
 
 
 @cache
@@ -39,14 +36,12 @@ def demonstration():
 
 def demo(audience="intranet", on=DEMO_DAY, period=None, whole=None):
     """A desk on the demonstration register, or on a changed copy of it."""
-    whole = whole or demonstration()
-    site = Site(project(whole, kinds(), audience), kinds(), {}, audience, on)
-    return Desk(site, published_counts(whole, kinds(), audience, on), period)
+    return desk_on(whole or demonstration(), audience, on, period)
 
 
 def changed(change):
     """The demonstration with other values: by path and pointer."""
-    return applied(demonstration(), kinds(), change)[0]
+    return applied(demonstration(), KINDS, change)[0]
 
 
 @cache
@@ -55,7 +50,7 @@ def planted():
     whole = demonstration()
     records = {}
     for key, r in whole.records.items():
-        kind = kinds()[key.kind]
+        kind = KINDS[key.kind]
         sealed = kind.audience == "restricted" or r.path.startswith("placements/")
         data = {f.name: _canaried(f, r.data[f.name], sealed) for f in kind.fields if f.name in r.data}
         records[key] = replace(r, data=data)
@@ -90,7 +85,7 @@ def betrays(text):
 
 
 def made(of, name, subject=""):
-    return report_kinds()[name].report(of, subject)
+    return report(name, of, subject)
 
 
 def section(report, title):
